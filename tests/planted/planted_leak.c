@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-// A test that passes and leaks. Criterion runs it in a child, so its result says nothing of the leak:
-// only the report files of the sanitizer or of valgrind do.
+// A test that passes and leaks. Criterion runs it in a child, so its result says nothing of the
+// leak: only the report files of the sanitizer or of valgrind do.
 static void planted_leak(void)
 {
     char *volatile block = malloc(1234);
