@@ -428,6 +428,53 @@ enum result token_number(struct token token, uint64_t max, uint64_t *ret_number)
     return OK;
 }
 
+static uint64_t unit_seconds(char unit)
+{
+    switch (unit | 0x20) {
+    case 'w':
+        return 604800;
+    case 'd':
+        return 86400;
+    case 'h':
+        return 3600;
+    case 'm':
+        return 60;
+    case 's':
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+enum result token_period(struct token token, uint32_t *ret_seconds)
+{
+    uint64_t sum = 0;
+    size_t at = 0;
+    while (at < token.length) {
+        uint64_t number = 0;
+        size_t digits = 0;
+        for (; at < token.length && is_digit(token.text[at]); at++, digits++) {
+            number = number * 10 + (uint64_t)(token.text[at] - '0');
+            if (number > UINT32_MAX) {
+                return ERROR_SYNTAX;
+            }
+        }
+        uint64_t unit = 1;
+        if (at < token.length) {
+            unit = unit_seconds(token.text[at++]);
+        }
+        sum += number * unit; /* at most 2^32 * 604800 more each time, and checked each time */
+        if (digits == 0 || unit == 0 || sum > UINT32_MAX) {
+            return ERROR_SYNTAX;
+        }
+    }
+    if (token.length == 0) {
+        return ERROR_SYNTAX;
+    }
+    *ret_seconds = (uint32_t)sum;
+    return OK;
+}
+
 bool token_is(struct token token, const char *word)
 {
     return strlen(word) == token.length && strncasecmp(token.text, word, token.length) == 0;

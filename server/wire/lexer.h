@@ -89,6 +89,13 @@ RESULT_MUST_CHECK enum result token_decode(struct token token, uint8_t *ret_byte
                                            size_t *ret_size);
 /** Parses a decimal number that fills the token, at most `max`; ERROR_SYNTAX otherwise. */
 RESULT_MUST_CHECK enum result token_number(struct token token, uint64_t max, uint64_t *ret_number);
+/**
+ * Parses a time in seconds: a plain number, or numbers with the units w d h m s in any case and
+ * order ("1w2d3h4m5s"), the last unit of which may be left out for seconds ("1h30").
+ *
+ * returns   OK; ERROR_SYNTAX when it is no such text or the sum is larger
+ */
+RESULT_MUST_CHECK enum result token_period(struct token token, uint32_t *ret_seconds);
 /** Whether the token is that word, ASCII case aside. */
 bool token_is(struct token token, const char *word);
 /** Whether `next` begins where the word `token` ended, with nothing between. */

@@ -322,6 +322,40 @@ Test(lexer, numbers, .timeout = 10)
     }
 }
 
+Test(lexer, periods, .timeout = 10)
+{
+    static const struct {
+        const char *text;
+        enum result result;
+        uint32_t seconds;
+    } cases[] = {
+        {"", ERROR_SYNTAX, 0},
+        {"0", OK, 0},
+        {"3600", OK, 3600},
+        {"4294967295", OK, UINT32_MAX},
+        {"4294967296", ERROR_SYNTAX, 0},
+        {"99999999999999999999999999", ERROR_SYNTAX, 0},
+        {"1w2d3h4m5s", OK, 788645},
+        {"1W2D3H4M5S", OK, 788645},
+        {"5s1w", OK, 604805},
+        {"1h30", OK, 3630},
+        {"7101w", OK, 4294684800u},
+        {"7102w", ERROR_SYNTAX, 0},
+        {"7101w7101w", ERROR_SYNTAX, 0},
+        {"h", ERROR_SYNTAX, 0},
+        {"1hh", ERROR_SYNTAX, 0},
+        {"1x", ERROR_SYNTAX, 0},
+        {"-1", ERROR_SYNTAX, 0},
+        {"A", ERROR_SYNTAX, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t seconds = 77;
+        cr_assert_eq(token_period(word_of(cases[i].text), &seconds), cases[i].result, "case %zu",
+                     i);
+        cr_assert_eq(seconds, cases[i].result == OK ? cases[i].seconds : 77);
+    }
+}
+
 Test(lexer, random_bytes_give_the_same_tokens_in_any_steps, .timeout = 60)
 {
     static const char alphabet[] = "ab01 \t\r\n\n();\"\\\\@.\xff";
