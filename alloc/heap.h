@@ -8,11 +8,17 @@
  * edits.
  *
  * Blocks are rounded to a size class (multiples of 16 up to 512, then eight classes to each
- * doubling up to HEAP_CLASS_BYTES_MAX) and cut from spans; a span whose blocks are all free goes
- * back to the account. Larger blocks are taken from the account directly, rounded to whole pages.
+ * doubling up to HEAP_CLASS_BYTES_MAX) and cut from spans of 64 KiB; a span whose blocks are all
+ * free goes back to the account, save for 1/32 of what is in use. Larger blocks are mapped one by
+ * one: their size and 64 bytes more, rounded to whole pages. A heap of more than 16 MiB asks for
+ * huge pages.
+ *
+ * Few blocks cost up to one span for each class in use (at most 4 MiB for all 64), so one heap
+ * serves many zones, never one heap each.
+ *
  * No header beside a block: the caller gives the size back. Blocks are aligned to 16.
- * Thread: any; one short mutex. Cost: per-class tables (a few KiB), spans charged to the account as
- * they are mapped.
+ * Thread: any; one short mutex, below every other lock. Cost: 3 KiB for the tables, taken from the
+ * account when it is created; spans are charged as they are mapped.
  */
 #define HEAP_CLASS_BYTES_MAX 8192u
 
@@ -24,12 +30,15 @@ struct heap_state {
     uint64_t refused;
 };
 
+/** An empty heap of the account. REFUSED_MEMORY when not even its tables fit. */
 RESULT_MUST_CHECK enum result heap_create(enum account account, struct heap **ret_heap);
 /** All blocks are gone with it. */
 void heap_destroy(struct heap *heap);
 /** `size` bytes, 1 or more, contents undefined; NULL when the account refuses (counted). */
 void *heap_take(struct heap *heap, size_t size);
+/** Gives back a block with the size it was taken with. NULL is accepted. */
 void heap_give(struct heap *heap, void *block, size_t size);
+/** A reading; the three fields belong together. */
 struct heap_state heap_read(struct heap *heap);
 /** The bytes that a block of this size really occupies. */
 size_t heap_block_bytes(size_t size);

@@ -8,8 +8,9 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* Linux 5.14; older headers do not have it, and older kernels answer EINVAL. */
+/* Linux 5.14 and 6.1; older headers do not have them, and older kernels answer EINVAL. */
 #define ADVICE_POPULATE_WRITE 23
+#define ADVICE_COLLAPSE 25
 
 bool pages_round(size_t size, size_t *ret_size)
 {
@@ -61,6 +62,11 @@ void pages_want_huge(void *base, size_t size, bool huge)
 {
     /* A kernel without huge pages refuses the advice, and small pages are what remains. */
     madvise(base, size, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
+void pages_collapse(void *base, size_t size)
+{
+    madvise(base, size, ADVICE_COLLAPSE);
 }
 
 bool pages_populate(void *base, size_t size)

@@ -23,5 +23,7 @@ void pages_unmap(void *base, size_t size);
 void pages_drop(void *base, size_t size);
 /** Asks for huge pages, or (false) that the range is never backed by any. A hint. */
 void pages_want_huge(void *base, size_t size, bool huge);
+/** Moves what is there into huge pages now instead of some day. A hint. */
+void pages_collapse(void *base, size_t size);
 /** Touches every page now; false when the machine has not enough. */
 bool pages_populate(void *base, size_t size);
