@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A file includes only from lower floors or its own folder, written from the root, and only its folder's libraries.
 
-The tables mirror docs/architecture.md. A folder's meson.build names only lower libraries, too.
+The floors are those of the table in docs/architecture.md. A folder's meson.build names only lower libraries, too.
 """
 
 import re
 
-from house import PRODUCT, Finding, Plant, folder_of, line_of, strip
+from house import PRODUCT, Finding, Plant, folder_of, line_of, strip, table_rows
+
+DOCUMENT = "docs/architecture.md"
 
 FLOORS = {
     "alloc": 0,
@@ -77,8 +79,25 @@ def _check_include(path, line, quote, target):
     return None
 
 
-def check(tree):
+def _check_document(tree):
+    """The document's table against this one: the same floors, and every folder that is there."""
     findings = []
+    described = set()
+    for line, cells in table_rows(tree.text(DOCUMENT)):
+        if not cells[0].isdigit() or len(cells) < 2:
+            continue
+        for folder in re.findall(r"`([a-z/]+)/`", cells[1]):
+            described.add(folder)
+            if FLOORS.get(folder) != int(cells[0]):
+                findings.append(Finding(DOCUMENT, line, "table", f"{folder}/ stands on floor {FLOORS.get(folder)}"))
+    for folder in FLOORS:
+        if folder not in described and tree.has(f"{folder}/meson.build"):
+            findings.append(Finding(DOCUMENT, 1, "table", f"{folder}/ has no row"))
+    return findings
+
+
+def check(tree):
+    findings = _check_document(tree) if tree.has(DOCUMENT) else []
     for path in tree.c_files(*PRODUCT):
         folder = folder_of(path)
         if folder not in FLOORS:
@@ -116,8 +135,11 @@ PLANTED = [
         2,
         "floor",
     ),
+    Plant({DOCUMENT: "| f | folder |\n|---|---|\n| 1 | `alloc/` |\n"}, DOCUMENT, 3, "table"),
+    Plant({DOCUMENT: "| f | folder |\n|---|---|\n", "alloc/meson.build": ""}, DOCUMENT, 1, "table"),
 ]
 CLEAN = {
+    DOCUMENT: "| f | folder |\n|---|---|\n| 3 | `server/wire/` |\n| 12 | `server/plimsolld/`, `server/plimsollctl/` |\n",
     "alloc/a.h": "#include <stddef.h>\n",
     "alloc/a.c": '#include "alloc/a.h"\n// #include "server/wire/name.h"\n#include <jemalloc/jemalloc.h>\n',
     "server/net/n.c": '#include <uv.h>\n#include "server/wire/name.h"\n',
