@@ -27,22 +27,30 @@ struct budget {
     struct budget_line lines[BUDGET_LINES_MAX];
 };
 
+/** An empty sheet under this line. */
 void budget_init(struct budget *budget, size_t limit_bytes);
-/** Adds a line; the reason is a printf format. REFUSED_LIMIT when the sheet is full. */
+/**
+ * Adds a line; the reason is a printf format. Texts that are too long are cut.
+ *
+ * returns   OK; REFUSED_LIMIT when the sheet is full: then its total lies, and must not be used
+ */
 RESULT_MUST_CHECK enum result budget_add(struct budget *budget, enum account account, size_t bytes,
                                          const char *holder, const char *reason_format, ...)
     __attribute__((format(printf, 5, 6)));
 /** Sum of all lines; saturates at SIZE_MAX. */
 size_t budget_total(const struct budget *budget);
+/** Sum of one account's lines; saturates at SIZE_MAX. */
 size_t budget_account_total(const struct budget *budget, enum account account);
 /** What the line leaves, 0 when nothing. */
 size_t budget_left(const struct budget *budget);
 /** OK when the total is at most the limit, else REFUSED_MEMORY. */
 RESULT_MUST_CHECK enum result budget_check(const struct budget *budget);
-/** Prints the sheet as a table with account sums, total, limit and what is left; when it does not
- * fit, names the three largest lines and by how much it fails. */
+/**
+ * Prints the sheet as a table with account sums, total, limit and what is left; when it does not
+ * fit, names the three largest lines and by how much it fails.
+ */
 void budget_print(const struct budget *budget, FILE *out);
-/** Sets every account's ledger limit to its total on the sheet. */
+/** Sets every account's ledger limit to its total on the sheet; without a line, to nothing. */
 void budget_apply(const struct budget *budget);
 /** "64 KiB", "1.5 MiB": exact where it divides, else one decimal. Returns text. */
 const char *budget_size_text(size_t bytes, char text[24]);
