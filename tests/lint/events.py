@@ -6,8 +6,8 @@ import re
 from house import Finding, Plant, line_of, table_rows
 
 DOCUMENT = "docs/events.md"
-# `EVENT_X = 111` in an enum, or a row `X(EVENT_X, 111, …)` of a table.
-_ID = re.compile(r"\bEVENT_(\w+)\s*=\s*(\d+)|\w*\(\s*(?:EVENT_)?([A-Z][A-Z0-9_]*)\s*,\s*(\d+)\s*[,)]")
+# `EVENT_X = 111` in an enum, or a row `X(111, X, …)` of a table.
+_ID = re.compile(r"\bEVENT_(?P<name>\w+)\s*=\s*(?P<number>\d+)|\bX\(\s*(?P<row>\d+)\s*,\s*(?P<symbol>[A-Z]\w*)\s*,")
 
 
 def _code_events(tree):
@@ -18,8 +18,8 @@ def _code_events(tree):
             continue
         code = tree.code(path)
         for match in _ID.finditer(code):
-            name, number = (match.group(1), match.group(2)) if match.group(1) else (match.group(3), match.group(4))
-            events.setdefault(int(number), (path, line_of(code, match.start()), name))
+            number = int(match["number"] or match["row"])
+            events.setdefault(number, (path, line_of(code, match.start()), match["name"] or match["symbol"]))
     return events
 
 
@@ -57,9 +57,9 @@ PLANTED = [
     ),
     Plant({"server/base/event.h": _ENUM}, "server/base/event.h", 2, "event-undocumented"),
     Plant(
-        {"server/base/event_table.h": "    X(STARTED, 2, INFO, \"x\")\n", DOCUMENT: _HEAD},
+        {"server/base/event_table.h": "#define EVENT_IDS(X) \\\n    X(2, STARTED, INFO, \"x\")\n", DOCUMENT: _HEAD},
         "server/base/event_table.h",
-        1,
+        2,
         "event-undocumented",
     ),
     Plant(
