@@ -110,7 +110,8 @@ static inline void composer_flags(struct composer *composer, uint16_t flags)
 {
     composer->flags |= flags;
 }
-/** Sets the rcode; its upper bits go into the OPT record if there is one. */
+/** Sets the rcode; its upper bits go into the OPT record. One that needs them goes out as SERVFAIL
+ * where there is no OPT record. */
 static inline void composer_rcode(struct composer *composer, uint16_t rcode)
 {
     composer->rcode = rcode;
@@ -143,7 +144,8 @@ RESULT_MUST_CHECK enum result composer_record(struct composer *composer,
 struct composer_mark composer_mark(const struct composer *composer);
 void composer_rewind(struct composer *composer, const struct composer_mark *mark);
 
-/** Drops all records and the OPT: what is left is header and question, as after beginning. */
+/** Drops all records: what is left is header and question, flags, rcode and reserve. Not after
+ * composer_edns(). */
 void composer_clear(struct composer *composer);
 
 /**

@@ -3,6 +3,8 @@
 #include "server/wire/cursor.h"
 #include "server/wire/name.h"
 
+#include <assert.h>
+
 /**
  * Name compression for messages that are written (RFC 1035 section 4.1.4): the table of the names
  * that a message already holds, as a tree of labels read from the root.
