@@ -16,7 +16,7 @@ _COMMENT = {
 _LICENCE = "SPDX-License-Identifier: Apache-2.0"
 # Written in two halves, so that this file holds none itself.
 _MARKERS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
-_TYPEDEF = re.compile(r"^\s*typedef\s+(?:struct|union|enum)\b", re.MULTILINE)
+_TYPEDEF = re.compile(r"^[ \t]*typedef\s+(?:struct|union|enum)\b\s*(?:\w+\s*)?(?:\{|\**\s*\w+\s*;)", re.MULTILINE)
 _TYPEDEF_T = re.compile(r"^\s*typedef\b[^;{]*\b\w+_t\s*;", re.MULTILINE)
 
 
@@ -44,7 +44,7 @@ def check(tree):
             code = tree.code(path)
             for pattern in (_TYPEDEF, _TYPEDEF_T):
                 for match in pattern.finditer(code):
-                    number = code.count("\n", 0, match.start() + len(match.group(0)) - len(match.group(0).lstrip())) + 1
+                    number = code.count("\n", 0, code.index("typedef", match.start())) + 1
                     findings.append(Finding(path, number, "typedef", "structs go by their tag, and no name ends in _t"))
             if path.endswith(".h") and not re.search(r"^#pragma once$", text, re.MULTILINE):
                 findings.append(Finding(path, 1, "once", "a header says `#pragma once`"))
@@ -59,10 +59,11 @@ PLANTED = [
     Plant({"alloc/a.c": _TOP + "// TO" + "DO later\n"}, "alloc/a.c", 2, "unfinished"),
     Plant({"alloc/a.h": _TOP + "#pragma once\n\ntypedef struct {\n    int x;\n} thing;\n"}, "alloc/a.h", 4, "typedef"),
     Plant({"alloc/a.h": _TOP + "#pragma once\ntypedef int thing_t;\n"}, "alloc/a.h", 3, "typedef"),
+    Plant({"alloc/a.h": _TOP + "#pragma once\ntypedef struct thing thing;\n"}, "alloc/a.h", 3, "typedef"),
     Plant({"alloc/a.h": _TOP + "int x;\n"}, "alloc/a.h", 1, "once"),
 ]
 CLEAN = {
-    "alloc/a.h": _TOP + "#pragma once\ntypedef void (*thing_fn)(size_t size);\n",
+    "alloc/a.h": _TOP + "#pragma once\ntypedef void (*thing_fn)(size_t size);\ntypedef enum result (*other_fn)(int x);\n",
     "alloc/a.c": _TOP + "int x;\n",
     "tool": "#!/usr/bin/env bash\n# SPDX-License-Identifier: Apache-2.0\ntrue\n",
     "README.md": "# A text\n",
