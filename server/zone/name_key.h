@@ -14,13 +14,13 @@
  * A label ends with the separator, the lowest value, and reading past the end of a key gives the
  * separator too: an empty label, which no name holds, is therefore the end, and a name sorts before
  * everything below it. Bytes of host names (a-z, 0-9, "-", "_") take one position; the others take
- * an escape and a second position. Every value fits a bitmap of 47 bits.
+ * an escape and a second position. Every value fits a bitmap of 46 bits.
  *
  * Pure, no allocation, any thread. A key is about 1 KiB, of which only what the name needs is
  * written; it borrows the name.
  */
 #define NAME_KEY_SEPARATOR 0u
-#define NAME_KEY_VALUES 47u /* positions are 0..46 */
+#define NAME_KEY_VALUES 46u /* positions hold 0..45 */
 #define NAME_KEY_SIZE_MAX                                                                          \
     506u /* 253 bytes between the first length and the root, 2 positions each */
 #define NAME_KEY_LABELS_MAX 127u
@@ -62,6 +62,3 @@ unsigned name_key_labels_before(const struct name_key *key, unsigned position);
 
 /** Negative, 0, positive: canonical order. */
 int name_key_compare(const struct name_key *a, const struct name_key *b);
-
-/** Whether the two wire names of `size` bytes are equal, ASCII case aside. */
-bool name_key_bytes_equal(const uint8_t *a, const uint8_t *b, size_t size);

@@ -69,6 +69,7 @@ const struct zone_node *snapshot_find(const struct snapshot *snapshot, const str
 struct snapshot_walk {
     const struct snapshot *snapshot; /* borrowed (from the caller, for the walk's life) */
     bool in_nsec3;
+    bool started; /* the cursor stands at the node before the next */
     struct trie_cursor cursor;
 };
 void snapshot_walk_begin(struct snapshot_walk *walk, const struct snapshot *snapshot);

@@ -24,13 +24,15 @@
 
 /* An entry's word: bit 0 tells branches from leaves, bit 1 that the open transaction made what the
  * pointer leads to.
- * Branch: bits 2..48 bitmap, bits 49..58 position. Leaf: bits 8..15 labels, bits 16..31 flags. */
+ * Branch: bits 2..47 bitmap, bits 49..58 position. Leaf: bits 8..15 labels, bits 16..31 flags, bits
+ * 32..39 bytes of the name. */
 #define TRIE_BRANCH 1u
 #define TRIE_FRESH 2u
 #define TRIE_BITMAP_SHIFT 2u
 #define TRIE_POSITION_SHIFT 49u
 #define TRIE_LABELS_SHIFT 8u
 #define TRIE_FLAGS_SHIFT 16u
+#define TRIE_SIZE_SHIFT 32u
 #define TRIE_FLAGS_MAX 0xffffu
 
 struct trie_entry {
@@ -66,7 +68,8 @@ struct trie_probe {
     const struct trie_entry *candidate; /* an ancestor's entry, asked for and not yet looked at */
     const struct trie_entry *encloser;
     const struct trie_entry *marked;
-    uint32_t mask; /* flags shifted into place */
+    uint32_t mask;               /* flags shifted into place */
+    uint16_t candidate_position; /* of the last candidate */
 };
 
 /** A place in the order of names. About 4 KiB, of which only the depth in use is touched. */
@@ -87,6 +90,10 @@ static inline unsigned trie_entry_flags(const struct trie_entry *entry)
 static inline unsigned trie_entry_labels(const struct trie_entry *entry)
 {
     return (unsigned)(entry->word >> TRIE_LABELS_SHIFT) & 0xffu;
+}
+static inline size_t trie_entry_name_size(const struct trie_entry *entry)
+{
+    return (size_t)(entry->word >> TRIE_SIZE_SHIFT) & 0xffu;
 }
 static inline bool trie_entry_is_branch(const struct trie_entry *entry)
 {

@@ -52,7 +52,8 @@ void trie_edit_begin(struct trie_edit *edit, const struct trie *base, struct hea
 const struct trie_entry *trie_edit_find(const struct trie_edit *edit, const struct name_key *key);
 
 /** A leaf that was replaced or removed. Owned by the caller: give a fresh one back at once (the
- * transaction made it), retire another. NULL: there was none. */
+ * transaction made it), retire another (a place reserved before the call is still there behind it).
+ * NULL: there was none. */
 struct trie_replaced {
     void *leaf;
     bool fresh;
