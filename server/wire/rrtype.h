@@ -138,6 +138,6 @@ bool rrtype_is_meta(uint16_t type);
 bool rrtype_is_known(uint16_t type);
 /** Whether one record at most may stand at a name: CNAME, DNAME, SOA. */
 bool rrtype_is_singleton(uint16_t type);
-/** Whether a message may carry the type's embedded names compressed: the types of RFC 1035 only (RFC
- * 3597 section 4). */
+/** Whether a message may carry the type's embedded names compressed: the types of RFC 1035 only
+ * (RFC 3597 section 4). */
 bool rrtype_names_compress(uint16_t type);
