@@ -16,7 +16,7 @@
  * letters of one sender is kept; returns are delivered before letters.
  *
  * Threads: push, return and wake from any; deliver from the owner only. Nothing here waits or
- * allocates after mailbox_init. Cost: 64 bytes a place, account `program`.
+ * allocates after mailbox_init. Cost: 32 bytes a place, account `program`.
  */
 #define MAILBOX_PLACES_MAX 65536u
 

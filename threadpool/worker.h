@@ -40,7 +40,8 @@ struct worker;
 
 /** What the owner does on the worker's thread. */
 struct worker_owner {
-    /** Before the loop turns. Anything but OK ends the thread (stop is not called then). */
+    /** Before the loop turns. Anything but OK ends the thread; what start has opened until then it
+     * closes itself (uv_close), and stop is not called. */
     enum result (*start)(struct worker *worker, void *context);
     /** Closes every handle the owner opened on the loop. */
     void (*stop)(struct worker *worker, void *context);

@@ -16,7 +16,7 @@
  * addresses are equal bytes.
  * Pure; any thread; no allocation.
  */
-#define ADDRESS_TEXT_BYTES 64u /* "address%scope@port" and its zero */
+#define ADDRESS_TEXT_BYTES 80u /* "address%scope@port" and its zero */
 #define PREFIX_TEXT_BYTES 52u
 #define ADDRESS_PORT_NONE (-1)
 

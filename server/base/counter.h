@@ -17,6 +17,7 @@
  */
 #define COUNTER_PLACES_MAX 4096u
 #define COUNTER_THREADS_MAX 128u
+#define GAUGES_MAX 256u
 #define COUNTER_BLOCK_BYTES ((size_t)COUNTER_PLACES_MAX * 8u)
 
 struct counter {
@@ -41,7 +42,7 @@ RESULT_MUST_CHECK enum result counter_register(const struct metric_family *famil
                                                const char *const *values,
                                                struct counter *ret_counter);
 /** The same for each of `count` values of a family's last label (`before`: the values of the labels
- * before it, or NULL). All or none. */
+ * before it, or NULL). When one is refused, all of `ret_counters` count nowhere. */
 RESULT_MUST_CHECK enum result counter_register_each(const struct metric_family *family,
                                                     const char *const *before,
                                                     const char *const *values, uint32_t count,

@@ -29,11 +29,11 @@
  */
 #define EVENT_RING_RECORDS 1024u /* a power of two */
 #define EVENT_FIELDS_MAX 6u
-#define EVENT_VALUES_BYTES 400u
+#define EVENT_VALUES_BYTES 408u
 #define EVENT_VALUE_BYTES_MAX 256u /* one value; longer ones end in "..." */
 #define EVENT_BURST 5u
 #define EVENT_WINDOW_MS 60000u
-#define EVENT_LINE_BYTES 2048u /* room for a formatted line */
+#define EVENT_LINE_BYTES 6144u /* room for a formatted line */
 
 enum event_severity {
     EVENT_SEVERITY_ERROR,
@@ -57,6 +57,8 @@ struct event {
     uint16_t used;    /* bytes of values */
     uint8_t severity; /* enum event_severity */
     uint8_t field_count;
+    uint8_t summary; /* not 0: made by event_report_repeats(), with the key alone */
+    uint8_t numbers; /* bit i: field i is a number */
     uint16_t offsets[EVENT_FIELDS_MAX];
     const char *names[EVENT_FIELDS_MAX]; /* literals */
     char values[EVENT_VALUES_BYTES];     /* zero-terminated texts */
@@ -107,7 +109,7 @@ size_t event_format_message(const struct event *event, char *text, size_t size);
 
 /** The value of a field, or NULL. */
 const char *event_field(const struct event *event, const char *name);
-/** "zone-loaded"; NULL for an unknown id. */
+/** "zone-loaded"; NULL for an unknown id. Valid until this thread asks again. */
 const char *event_symbol(enum event_id id);
 enum event_severity event_id_severity(enum event_id id);
 /** "error", "warning", "notice", "info". */

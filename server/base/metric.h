@@ -11,12 +11,12 @@
  * without a lock on the writers and without allocation.
  *
  * A family is a constant of the room that counts: name, help, type and label names. Under it stand
- * series with fixed label values (counter.h, histogram.h), or one collector: a function that names
- * series by position, for values that live elsewhere (accounts, pools, zones). The table belongs to
- * the process, as the ledger does; registering the same series again gives the same one.
+ * series with fixed label values (counter.h, histogram.h), and at most one collector: a function
+ * that names series by position, for values that live elsewhere (accounts, pools, zones). The table
+ * belongs to the process, as the ledger does; registering the same series again gives the same one.
  *
  * Threads: registering on the control thread while preparing (start, reload); reading on the
- * control thread. Cost: fixed tables, METRIC_SERIES_MAX x 48 bytes.
+ * control thread. Cost: fixed tables, METRIC_SERIES_MAX x 56 bytes, static.
  */
 #define METRIC_FAMILIES_MAX 128u
 #define METRIC_SERIES_MAX 4096u
@@ -73,6 +73,7 @@ struct metric_cursor {
     uint32_t position;
     uint32_t part; /* of a histogram */
     bool begun;
+    bool collecting;
 };
 void metric_cursor_init(struct metric_cursor *cursor);
 /** OK with the next sample, or END. Families come whole, in the order of registration. */
