@@ -209,6 +209,7 @@ static struct span *new_current(struct heap *heap, unsigned index)
         }
         span->free = NULL;
         span->fresh = spans_base(span);
+        debug_poison(span->fresh, spans_size(span));
         span->used = 0;
         span->capacity = (uint32_t)(spans_size(span) / class_bytes(index));
         span->class = (uint16_t)index;
@@ -219,8 +220,9 @@ static struct span *new_current(struct heap *heap, unsigned index)
     return span;
 }
 
-static void *take_small(struct heap *heap, unsigned index)
+static void *take_small(struct heap *heap, size_t size)
 {
+    unsigned index = class_of(size);
     struct heap_class *class = &heap->classes[index];
     struct span *span = class->current;
     if (span == NULL) {
@@ -231,6 +233,7 @@ static void *take_small(struct heap *heap, unsigned index)
     }
     void *block = span->free;
     if (block != NULL) {
+        debug_unpoison(block, sizeof(void *));
         span->free = *(void **)block;
         __builtin_prefetch(span->free);
     } else {
@@ -243,6 +246,8 @@ static void *take_small(struct heap *heap, unsigned index)
         span->floor = span->capacity;
         class->current = NULL;
     }
+    debug_poison(block, class_bytes(index));
+    debug_unpoison(block, size);
     return block;
 }
 
@@ -252,14 +257,17 @@ static void give_small(struct heap *heap, void *block, unsigned index)
     struct span *span = spans_of_block(block);
     assert(span->class == index && "given with another size than it was taken with");
     assert(span->used > 0);
+    debug_unpoison(block, sizeof(void *));
     *(void **)block = span->free;
     span->free = block;
+    debug_poison(block, class_bytes(index));
     span->used--;
     if (span->used == 0) {
         unlink_span(class, span);
         if (class->current == span) {
             class->current = NULL;
         }
+        debug_unpoison(spans_base(span), spans_size(span));
         spans_give(&heap->spans, span);
     } else if (span->used < span->floor) {
         unlink_span(class, span);
@@ -272,8 +280,7 @@ void *heap_take(struct heap *heap, size_t size)
     assert(size > 0);
     phase_check_allocation();
     pthread_mutex_lock(&heap->lock);
-    void *block =
-        size <= HEAP_CLASS_BYTES_MAX ? take_small(heap, class_of(size)) : take_large(heap, size);
+    void *block = size <= HEAP_CLASS_BYTES_MAX ? take_small(heap, size) : take_large(heap, size);
     if (block != NULL) {
         heap->live_bytes += size;
     } else {

@@ -101,9 +101,14 @@ void ledger_refuse(enum account account, size_t size)
 void ledger_release(enum account account, size_t size)
 {
     struct account_line *line = line_of(account);
-    size_t before = atomic_fetch_sub_explicit(&line->used_bytes, size, memory_order_relaxed);
-    assert(before >= size);
-    (void)before;
+    size_t used = atomic_load_explicit(&line->used_bytes, memory_order_relaxed);
+    size_t after;
+    do {
+        assert(used >= size && "released more than was charged");
+        /* A count that wrapped around would refuse everything from then on. */
+        after = used >= size ? used - size : 0;
+    } while (!atomic_compare_exchange_weak_explicit(&line->used_bytes, &used, after,
+                                                    memory_order_relaxed, memory_order_relaxed));
 }
 
 struct account_state ledger_read(enum account account)

@@ -67,8 +67,10 @@ void ledger_charge_held(enum account account, size_t size);
  */
 void ledger_refuse(enum account account, size_t size);
 
-/** Gives back `size` bytes charged before; more than was charged is a programmer's error
- * (asserted). */
+/**
+ * Gives back `size` bytes charged before. More than was charged is a programmer's error: asserted,
+ * and in release builds the account stays at 0.
+ */
 void ledger_release(enum account account, size_t size);
 
 /** A reading of one account; the fields are each exact, and taken one after the other. */

@@ -2,6 +2,7 @@
 #include "alloc/pages.h"
 
 #include "alloc/checked.h"
+#include "alloc/debug.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -43,11 +44,13 @@ void *pages_map(size_t size, size_t align)
     if (slack > before) {
         munmap(start + before + size, slack - before);
     }
+    debug_mapped(start + before, size);
     return start + before;
 }
 
 void pages_unmap(void *base, size_t size)
 {
+    debug_unmapped(base, size);
     if (munmap(base, size) != 0) {
         pages_drop(base, size);
     }

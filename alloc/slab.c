@@ -79,6 +79,7 @@ enum result slab_create(enum account account, uint32_t count, size_t size, struc
     slab->asked_size = size;
     slab->first_free = 0;
     slab->state = (struct slab_state){.limit = count};
+    debug_poison(slab->elements, layout.size - layout.elements_offset);
     for (uint32_t index = 0; index < count; index++) {
         slab->next[index] = index + 1 < count ? index + 1 : SLAB_END;
     }
@@ -107,7 +108,9 @@ void *slab_take(struct slab *slab)
     if (slab->state.used > slab->state.high_water) {
         slab->state.high_water = slab->state.used;
     }
-    return slab->elements + (size_t)index * slab->element_size;
+    void *element = slab->elements + (size_t)index * slab->element_size;
+    debug_unpoison(element, slab->asked_size);
+    return element;
 }
 
 void slab_give(struct slab *slab, void *element)
@@ -115,6 +118,7 @@ void slab_give(struct slab *slab, void *element)
     uint32_t index = slab_index(slab, element);
     assert(slab->next[index] == SLAB_TAKEN && "given twice, or never taken");
     debug_fill(element, slab->asked_size);
+    debug_poison(element, slab->element_size);
     slab->next[index] = slab->first_free;
     slab->first_free = index;
     slab->state.used--;

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "alloc/ledger.h"
 
+#include "alloc/debug.h"
+
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static size_t observed_size;
 static enum account observed_account;
@@ -71,6 +77,26 @@ Test(ledger, what_is_held_is_charged_past_the_limit, .timeout = 10)
     ledger_release(ACCOUNT_PROGRAM, 2);
     cr_assert_eq(ledger_charge(ACCOUNT_PROGRAM, 1), OK);
     cr_assert_eq(ledger_charge(ACCOUNT_PROGRAM, 1), REFUSED_MEMORY);
+}
+
+Test(ledger, releasing_too_much_ends_a_debug_build_and_never_wraps, .timeout = 10)
+{
+    cr_assert_eq(ledger_charge(ACCOUNT_STORE, 5), OK);
+    if (!DEBUG_BUILD) {
+        ledger_release(ACCOUNT_STORE, 6);
+        cr_assert_eq(ledger_read(ACCOUNT_STORE).used_bytes, 0);
+        return;
+    }
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        close(STDERR_FILENO); /* the message of the assertion is expected */
+        ledger_release(ACCOUNT_STORE, 6);
+        _exit(0);
+    }
+    int status = 0;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 Test(ledger, the_observer_hears_of_each_refusal, .timeout = 10)
