@@ -2,6 +2,7 @@
 #include "server/wire/lexer.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 #include <strings.h>
 
@@ -131,15 +132,52 @@ static const char *end_reason(const struct lexer *lexer, const char *reason)
     return lexer->error != NULL ? lexer->error : reason;
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* High bits where a byte of `bytes` is zero; above the lowest such byte there may be false ones. */
+static inline uint64_t zero_bytes(uint64_t bytes)
+{
+    return (bytes - EACH_BYTE) & ~bytes & HIGH_BITS;
+}
+
+/* The first byte at or behind `at` that ends a word or is a backslash, or `end`: eight bytes at a
+ * time, as most words are short and the price of one is the one mispredicted branch at its end. */
+static inline size_t word_end(const char *text, size_t at, size_t end)
+{
+    while (at + 8 <= end) {
+        uint64_t bytes;
+        memcpy(&bytes, text + at, sizeof bytes);
+        bytes = le64toh(bytes);
+        uint64_t low = (bytes - EACH_BYTE * ('"' + 1)) & ~bytes & HIGH_BITS; /* up to the quote */
+        uint64_t parentheses = zero_bytes((bytes & ~EACH_BYTE) ^ EACH_BYTE * '(');
+        uint64_t comment = zero_bytes(bytes ^ EACH_BYTE * ';');
+        uint64_t escape = zero_bytes(bytes ^ EACH_BYTE * '\\');
+        uint64_t found = low | parentheses | comment | escape;
+        if (found == 0) {
+            at += 8;
+            continue;
+        }
+        at += (size_t)__builtin_ctzll(found) / 8;
+        if ((byte_class[(uint8_t)text[at]] & ENDS_WORD) != 0) {
+            return at;
+        }
+        at++; /* a control character, or "!" */
+    }
+    while (at < end && (byte_class[(uint8_t)text[at]] & ENDS_WORD) == 0) {
+        at++;
+    }
+    return at;
+}
+
+/* A word that has escapes in it, or does not end in the buffer. */
 static struct token word(struct lexer *lexer)
 {
     size_t at = lexer->begin;
     const uint32_t column = column_of(lexer, at);
     const char *reason = NULL;
     for (;;) {
-        while (at < lexer->end && (class_at(lexer, at) & ENDS_WORD) == 0) {
-            at++;
-        }
+        at = word_end(lexer->buffer, at, lexer->end);
         if (at < lexer->end && lexer->buffer[at] != '\\') {
             break;
         }
@@ -321,13 +359,9 @@ static bool take(struct lexer *lexer, uint8_t kind, struct token *ret_token)
     }
 }
 
-struct token lexer_next(struct lexer *lexer)
+/* The next token from where nothing is known about it. */
+static struct token scan(struct lexer *lexer)
 {
-    if (lexer->has_pushed) {
-        lexer->has_pushed = false;
-        return lexer->pushed;
-    }
-    lexer->error = NULL;
     bool blank = false; /* blanks at the beginning of a line, of which we do not yet know whether
                            more follows */
     for (;;) {
@@ -357,6 +391,38 @@ struct token lexer_next(struct lexer *lexer)
             return token;
         }
     }
+}
+
+struct token lexer_next(struct lexer *lexer)
+{
+    if (lexer->has_pushed) {
+        lexer->has_pushed = false;
+        return lexer->pushed;
+    }
+    lexer->error = NULL;
+    /* Nearly all tokens are words that stand whole in the buffer, at most one blank before them. */
+    const char *text = lexer->buffer;
+    const size_t end = lexer->end;
+    size_t at = lexer->begin;
+    if (at < end && !lexer->at_line_begin &&
+        (byte_class[(uint8_t)text[at]] & BYTE_KIND) == BYTE_BLANK) {
+        at++;
+    }
+    if (at < end && (byte_class[(uint8_t)text[at]] & ENDS_WORD) == 0) {
+        size_t behind = word_end(text, at, end);
+        if (behind < end && text[behind] != '\\' && behind - at <= LEXER_TOKEN_BYTES_MAX) {
+            lexer->begin = behind;
+            lexer->at_line_begin = false;
+            return (struct token){
+                .kind = TOKEN_WORD,
+                .line = lexer->line,
+                .column = column_of(lexer, at),
+                .text = text + at,
+                .length = behind - at,
+            };
+        }
+    }
+    return scan(lexer);
 }
 
 void lexer_push_back(struct lexer *lexer, struct token token)
