@@ -187,7 +187,7 @@ int main(int argc, char **argv)
     socklen_t size;
     int tcp = argc == 4 && strcmp(argv[3], "--tcp") == 0;
     if ((argc != 3 && !tcp) || strcmp(argv[1], "--listen") != 0 ||
-        load_address_parse(argv[2], &address, &size) != OK) {
+        load_options_address(argv[2], &address, &size) != OK) {
         fputs("usage: echo --listen ADDRESS@PORT [--tcp]   (loopback addresses only)\n", stderr);
         return 2;
     }

@@ -15,7 +15,7 @@ static uint32_t get_u16(const uint8_t *at)
     return (uint32_t)at[0] << 8 | at[1];
 }
 
-static enum check_verdict check_kind(enum question_expect expect, const uint8_t *answer)
+static enum load_verdict check_kind(enum load_expect expect, const uint8_t *answer)
 {
     uint32_t rcode = answer[3] & 0x0fU;
     uint32_t answers = get_u16(answer + 6);
@@ -41,7 +41,8 @@ static enum check_verdict check_kind(enum question_expect expect, const uint8_t 
     return right ? CHECK_RIGHT : CHECK_WRONG_SHAPE;
 }
 
-enum check_verdict check_answer(const struct question *question, const uint8_t *answer, size_t size)
+enum load_verdict load_check_answer(const struct load_question *question, const uint8_t *answer,
+                                    size_t size)
 {
     if (size < QUESTION_HEADER_SIZE || !(answer[2] & FLAG_QR)) {
         return CHECK_MALFORMED;
@@ -73,7 +74,7 @@ static size_t skip_name(const uint8_t *message, size_t size, size_t offset)
     return 0;
 }
 
-enum check_verdict check_records(const uint8_t *answer, size_t size)
+enum load_verdict load_check_records(const uint8_t *answer, size_t size)
 {
     if (size < QUESTION_HEADER_SIZE) {
         return CHECK_MALFORMED;
@@ -102,7 +103,7 @@ enum check_verdict check_records(const uint8_t *answer, size_t size)
     return offset == size ? CHECK_RIGHT : CHECK_MALFORMED;
 }
 
-const char *check_name(enum check_verdict verdict)
+const char *load_check_name(enum load_verdict verdict)
 {
     static const char *const names[CHECK_COUNT] = {"right", "malformed", "wrong_question",
                                                    "wrong_rcode", "wrong_shape"};

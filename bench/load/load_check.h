@@ -11,7 +11,7 @@
  */
 #include "bench/load/load_questions.h"
 
-enum check_verdict {
+enum load_verdict {
     CHECK_RIGHT,
     CHECK_MALFORMED, /* too short, QR not set, or records that do not fill the message exactly */
     CHECK_WRONG_QUESTION, /* the question section is not the one that was sent */
@@ -21,11 +21,11 @@ enum check_verdict {
 };
 
 /** The cheap check. `answer` need not be aligned. */
-enum check_verdict check_answer(const struct question *question, const uint8_t *answer,
-                                size_t size);
+enum load_verdict load_check_answer(const struct load_question *question, const uint8_t *answer,
+                                    size_t size);
 
 /** Walks all records of a message: CHECK_RIGHT when they fill it exactly, else CHECK_MALFORMED. */
-enum check_verdict check_records(const uint8_t *answer, size_t size);
+enum load_verdict load_check_records(const uint8_t *answer, size_t size);
 
 /** A short name in snake_case for reports. */
-const char *check_name(enum check_verdict verdict);
+const char *load_check_name(enum load_verdict verdict);

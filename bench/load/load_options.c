@@ -41,7 +41,7 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-void load_arguments_help(void)
+void load_options_help(void)
 {
     fputs("usage: loadgen --server ADDRESS@PORT --questions FILE [OPTION...]\n"
           "       loadgen --questions FILE --compile OUT [--edns]\n"
@@ -93,8 +93,8 @@ static enum result parse_seconds(const char *text, uint64_t *ret_ms)
     return OK;
 }
 
-enum result load_address_parse(const char *text, struct sockaddr_storage *ret_address,
-                               socklen_t *ret_size)
+enum result load_options_address(const char *text, struct sockaddr_storage *ret_address,
+                                 socklen_t *ret_size)
 {
     char address[INET6_ADDRSTRLEN];
     const char *at = strrchr(text, '@');
@@ -126,7 +126,7 @@ static enum result parse_option(struct load_arguments *arguments, int id, const 
     struct load_options *options = &arguments->options;
     switch (id) {
     case OPTION_SERVER:
-        return load_address_parse(text, &options->server, &options->server_size);
+        return load_options_address(text, &options->server, &options->server_size);
     case OPTION_QUESTIONS:
         arguments->questions = text;
         return OK;
@@ -140,7 +140,7 @@ static enum result parse_option(struct load_arguments *arguments, int id, const 
     case OPTION_SOCKETS:
         return parse_u32(text, 1, LOAD_SOCKETS_MAX, &options->sockets);
     case OPTION_WINDOW:
-        return parse_u32(text, 1, FLIGHT_SLOTS_MAX, &options->window);
+        return parse_u32(text, 1, LOAD_SLOTS_MAX, &options->window);
     case OPTION_RATE:
         return parse_u32(text, 1, LOAD_RATE_MAX, &options->rate);
     case OPTION_TIMEOUT:
@@ -161,7 +161,7 @@ static enum result parse_option(struct load_arguments *arguments, int id, const 
     }
 }
 
-enum result load_arguments_parse(int argc, char **argv, struct load_arguments *ret_arguments)
+enum result load_options_parse(int argc, char **argv, struct load_arguments *ret_arguments)
 {
     struct load_arguments arguments = {
         .options = {

@@ -21,15 +21,15 @@ struct load_arguments {
  * Defaults: 3 seconds, closed loop, 4 sockets with 64 questions under way each, 1 s until a
  * question is lost, each 64th answer walked.
  */
-RESULT_MUST_CHECK enum result load_arguments_parse(int argc, char **argv,
-                                                   struct load_arguments *ret_arguments);
+RESULT_MUST_CHECK enum result load_options_parse(int argc, char **argv,
+                                                 struct load_arguments *ret_arguments);
 
 /**
  * Reads `address@port`. ERROR_SYNTAX; ERROR_ACCESS when the address is not a loopback one
  * (127.0.0.0/8, ::1).
  */
 RESULT_MUST_CHECK enum result
-load_address_parse(const char *text, struct sockaddr_storage *ret_address, socklen_t *ret_size);
+load_options_address(const char *text, struct sockaddr_storage *ret_address, socklen_t *ret_size);
 
 /** Prints the help text. */
-void load_arguments_help(void);
+void load_options_help(void);

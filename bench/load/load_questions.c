@@ -12,7 +12,7 @@
 
 #define COMPILED_MAGIC "PLQUEST1"
 #define COMPILED_MAGIC_SIZE 8U
-#define RECORD_SIZE_MAX (sizeof(struct question) + QUESTION_WIRE_MAX)
+#define RECORD_SIZE_MAX (sizeof(struct load_question) + QUESTION_WIRE_MAX)
 
 static const char *const expect_words[EXPECT_COUNT] = {"any", "answer", "nodata", "nxdomain",
                                                        "referral"};
@@ -131,7 +131,8 @@ static enum result expect_from_word(struct word word, uint8_t *ret_expect)
     return ERROR_SYNTAX;
 }
 
-enum result question_parse(struct question *question, const char *line, size_t size, int edns)
+enum result load_question_parse(struct load_question *question, const char *line, size_t size,
+                                int edns)
 {
     static const uint8_t header[QUESTION_HEADER_SIZE] = {0, 0, 0, 0, 0, 1};
     static const uint8_t opt[QUESTION_EDNS_SIZE] = {0, 0, 41, 1232 >> 8, 1232 & 0xff};
@@ -178,9 +179,9 @@ static void *map_anonymous(size_t size)
 }
 
 /* Takes a finished question at the end of the pool into the list. */
-static enum result take_last(struct questions *questions)
+static enum result take_last(struct load_questions *questions)
 {
-    const struct question *last = (const void *)(questions->pool + questions->pool_used);
+    const struct load_question *last = (const void *)(questions->pool + questions->pool_used);
     if (questions->count == QUESTIONS_COUNT_MAX) {
         return REFUSED_LIMIT;
     }
@@ -189,8 +190,8 @@ static enum result take_last(struct questions *questions)
     return OK;
 }
 
-static enum result read_text(struct questions *questions, const char *text, size_t size, int edns,
-                             uint32_t *ret_line)
+static enum result read_text(struct load_questions *questions, const char *text, size_t size,
+                             int edns, uint32_t *ret_line)
 {
     const char *end = text + size;
     uint32_t line = 0;
@@ -201,8 +202,8 @@ static enum result read_text(struct questions *questions, const char *text, size
         if (questions->pool_size - questions->pool_used < RECORD_SIZE_MAX) {
             return REFUSED_LIMIT;
         }
-        struct question *next = (void *)(questions->pool + questions->pool_used);
-        enum result result = question_parse(next, text, line_size, edns);
+        struct load_question *next = (void *)(questions->pool + questions->pool_used);
+        enum result result = load_question_parse(next, text, line_size, edns);
         if (result < 0) {
             *ret_line = line;
             return result;
@@ -215,14 +216,14 @@ static enum result read_text(struct questions *questions, const char *text, size
     return OK;
 }
 
-static enum result read_compiled(struct questions *questions, const char *bytes, size_t size)
+static enum result read_compiled(struct load_questions *questions, const char *bytes, size_t size)
 {
     if (size > questions->pool_size) {
         return REFUSED_LIMIT;
     }
     memcpy(questions->pool, bytes, size);
     while (questions->pool_used < size) {
-        const struct question *next = (const void *)(questions->pool + questions->pool_used);
+        const struct load_question *next = (const void *)(questions->pool + questions->pool_used);
         size_t left = size - questions->pool_used;
         if (left < sizeof *next || next->size > QUESTION_WIRE_MAX ||
             next->size < QUESTION_HEADER_SIZE + 5U || next->expect >= EXPECT_COUNT ||
@@ -238,8 +239,8 @@ static enum result read_compiled(struct questions *questions, const char *bytes,
     return OK;
 }
 
-static enum result read_mapped(struct questions *questions, const char *file, size_t size, int edns,
-                               uint32_t *ret_line)
+static enum result read_mapped(struct load_questions *questions, const char *file, size_t size,
+                               int edns, uint32_t *ret_line)
 {
     questions->pool_size = QUESTIONS_BYTES_MAX;
     questions->pool = map_anonymous(questions->pool_size);
@@ -259,8 +260,8 @@ static enum result read_mapped(struct questions *questions, const char *file, si
     return result;
 }
 
-enum result questions_open(struct questions *questions, const char *path, int edns,
-                           uint32_t *ret_line)
+enum result load_questions_open(struct load_questions *questions, const char *path, int edns,
+                                uint32_t *ret_line)
 {
     memset(questions, 0, sizeof *questions);
     *ret_line = 0;
@@ -286,12 +287,12 @@ enum result questions_open(struct questions *questions, const char *path, int ed
     enum result result = read_mapped(questions, file, size, edns, ret_line);
     munmap(file, size);
     if (result != OK) {
-        questions_close(questions);
+        load_questions_close(questions);
     }
     return result;
 }
 
-void questions_close(struct questions *questions)
+void load_questions_close(struct load_questions *questions)
 {
     if (questions->pool) {
         munmap(questions->pool, questions->pool_size);
@@ -302,7 +303,7 @@ void questions_close(struct questions *questions)
     memset(questions, 0, sizeof *questions);
 }
 
-enum result questions_save(const struct questions *questions, const char *path)
+enum result load_questions_save(const struct load_questions *questions, const char *path)
 {
     FILE *file = fopen(path, "wbe");
     if (!file) {
@@ -314,7 +315,8 @@ enum result questions_save(const struct questions *questions, const char *path)
     return closed == 0 && written == COMPILED_MAGIC_SIZE + questions->pool_used ? OK : ERROR_IO;
 }
 
-const struct question *questions_at(const struct questions *questions, uint32_t index)
+const struct load_question *load_questions_at(const struct load_questions *questions,
+                                              uint32_t index)
 {
     return (const void *)(questions->pool + questions->offsets[index]);
 }

@@ -7,8 +7,8 @@
  * kind of answer is right: answer, nodata, nxdomain, referral. Names are taken as absolute; `\DDD`
  * and
  * `\X` escapes are understood (RFC 1035 section 5.1). Empty lines and lines that start with `;` or
- * `#` are skipped. A compiled file is what questions_save() wrote: the same messages without the
- * parsing.
+ * `#` are skipped. A compiled file is what load_questions_save() wrote: the same messages without
+ * the parsing.
  *
  * One thread, at start. Memory: the file (mapped while it is read) and one anonymous mapping, both
  * bounded by QUESTIONS_BYTES_MAX.
@@ -25,7 +25,7 @@
 #define QUESTION_WIRE_MAX (QUESTION_HEADER_SIZE + 255U + 4U + QUESTION_EDNS_SIZE)
 
 /** What kind of answer a question must get. */
-enum question_expect {
+enum load_expect {
     EXPECT_ANYTHING,
     EXPECT_ANSWER,   /* NOERROR, at least one record in the answer section */
     EXPECT_NODATA,   /* NOERROR, empty answer section, an SOA may follow */
@@ -36,15 +36,15 @@ enum question_expect {
 };
 
 /** One question as it is kept; `wire` is the whole message, its id zero. */
-struct question {
+struct load_question {
     uint16_t size;          /* of the message, bytes */
     uint16_t question_size; /* of the question section: name, type, class */
-    uint8_t expect;         /* enum question_expect */
+    uint8_t expect;         /* enum load_expect */
     uint8_t unused;
     uint8_t wire[];
 };
 
-struct questions {
+struct load_questions {
     uint8_t *pool;    /* owned: a mapping of pool_size bytes */
     size_t pool_size; /* mapped */
     size_t pool_used;
@@ -60,17 +60,19 @@ struct questions {
  * returns    OK; ERROR_IO; ERROR_SYNTAX; ERROR_SEMANTICS (no question in it); REFUSED_LIMIT;
  *            REFUSED_MEMORY. On failure nothing is held.
  */
-RESULT_MUST_CHECK enum result questions_open(struct questions *questions, const char *path,
-                                             int edns, uint32_t *ret_line);
+RESULT_MUST_CHECK enum result load_questions_open(struct load_questions *questions,
+                                                  const char *path, int edns, uint32_t *ret_line);
 
 /** Gives the memory back; a zeroed structure is accepted. */
-void questions_close(struct questions *questions);
+void load_questions_close(struct load_questions *questions);
 
 /** Writes the compiled form. ERROR_IO when that fails. */
-RESULT_MUST_CHECK enum result questions_save(const struct questions *questions, const char *path);
+RESULT_MUST_CHECK enum result load_questions_save(const struct load_questions *questions,
+                                                  const char *path);
 
-/** The question with that index, 0..count-1; valid until questions_close(). */
-const struct question *questions_at(const struct questions *questions, uint32_t index);
+/** The question with that index, 0..count-1; valid until load_questions_close(). */
+const struct load_question *load_questions_at(const struct load_questions *questions,
+                                              uint32_t index);
 
 /**
  * Builds one message from a text line of `size` bytes without its end of line.
@@ -78,5 +80,5 @@ const struct question *questions_at(const struct questions *questions, uint32_t 
  * question    at least sizeof *question + QUESTION_WIRE_MAX bytes
  * returns     OK; END for a line without a question; ERROR_SYNTAX
  */
-RESULT_MUST_CHECK enum result question_parse(struct question *question, const char *line,
-                                             size_t size, int edns);
+RESULT_MUST_CHECK enum result load_question_parse(struct load_question *question, const char *line,
+                                                  size_t size, int edns);

@@ -25,7 +25,7 @@ struct load_options {
     struct sockaddr_storage server;
     socklen_t server_size;
     uint32_t sockets;    /* 1..LOAD_SOCKETS_MAX */
-    uint32_t window;     /* questions under way per socket, 1..FLIGHT_SLOTS_MAX */
+    uint32_t window;     /* questions under way per socket, 1..LOAD_SLOTS_MAX */
     uint32_t rate;       /* questions a second; 0: closed loop */
     uint64_t count_max;  /* questions; 0: only the time ends the run */
     uint64_t seconds_ms; /* how long to send, milliseconds */
@@ -36,7 +36,7 @@ struct load_options {
 /** What may be sent now: the pace of one run. */
 struct load_pace {
     const struct load_options *options;
-    const struct questions *questions;
+    const struct load_questions *questions;
     struct load_totals *totals;
     uint64_t start_ns;
     uint64_t stop_ns;
@@ -45,31 +45,31 @@ struct load_pace {
     uint32_t next_question;
 };
 
-void pace_start(struct load_pace *pace, const struct load_options *options,
-                const struct questions *questions, struct load_totals *totals);
+void load_pace_start(struct load_pace *pace, const struct load_options *options,
+                     const struct load_questions *questions, struct load_totals *totals);
 
 /** Has the sending ended? */
-int pace_is_over(const struct load_pace *pace, uint64_t now_ns);
+int load_pace_is_over(const struct load_pace *pace, uint64_t now_ns);
 
 /**
  * How many questions may be sent now, at most `room`.
  *
- * In open loop it counts those that became due; pace_due_ns() tells when each was.
+ * In open loop it counts those that became due; load_pace_due_ns() tells when each was.
  */
-uint32_t pace_allows(struct load_pace *pace, uint64_t now_ns, uint32_t room);
+uint32_t load_pace_allows(struct load_pace *pace, uint64_t now_ns, uint32_t room);
 
 /** The moment from which the next question's latency counts; the question counts as sent after it.
  */
-uint64_t pace_due_ns(struct load_pace *pace, uint64_t now_ns);
+uint64_t load_pace_due_ns(struct load_pace *pace, uint64_t now_ns);
 
 /** The index of the next question of the list, round and round. */
-uint32_t pace_next_question(struct load_pace *pace);
+uint32_t load_pace_next_question(struct load_pace *pace);
 
 /** Is it time to look for lost questions? True once per LOAD_SWEEP_NS. */
-int pace_wants_sweep(struct load_pace *pace, uint64_t now_ns);
+int load_pace_wants_sweep(struct load_pace *pace, uint64_t now_ns);
 
 /** The send time before which a question counts as lost. */
-uint64_t pace_lost_before_ns(const struct load_pace *pace, uint64_t now_ns);
+uint64_t load_pace_lost_before_ns(const struct load_pace *pace, uint64_t now_ns);
 
 /** Runs over UDP, or TCP. REFUSED_SOCKET, ERROR_IO when there is nobody to talk to. */
 RESULT_MUST_CHECK enum result load_udp_run(struct load_pace *pace);

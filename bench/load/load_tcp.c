@@ -27,7 +27,7 @@ struct tcp_lane {
     uint32_t out_used;
     uint32_t out_sent;
     uint32_t events; /* what epoll watches now */
-    struct flight flight;
+    struct load_flight flight;
     uint8_t in[IN_BYTES];
     uint8_t out[OUT_BYTES];
 };
@@ -55,14 +55,14 @@ static enum result open_lane(const struct load_options *options, uint32_t index)
     }
     lane->events = EPOLLIN;
     lane->in_used = lane->out_used = lane->out_sent = 0;
-    flight_init(&lane->flight, options->window);
+    load_flight_init(&lane->flight, options->window);
     return OK;
 }
 
 static enum result reopen_lane(struct load_pace *pace, uint32_t index)
 {
     struct tcp_lane *lane = &lanes[index];
-    pace->totals->lost += flight_count(&lane->flight);
+    pace->totals->lost += load_flight_count(&lane->flight);
     pace->totals->reopened++;
     close(lane->fd);
     lane->fd = -1;
@@ -114,12 +114,12 @@ static enum result send_some(struct load_pace *pace, uint32_t index, uint32_t mo
     uint64_t now = load_now_ns();
     uint32_t room = OUT_BYTES / FRAME_SIZE_MAX;
     room = lane->flight.free_count < room ? lane->flight.free_count : room;
-    uint32_t count = pace_allows(pace, now, most < room ? most : room);
+    uint32_t count = load_pace_allows(pace, now, most < room ? most : room);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = pace_next_question(pace);
-        const struct question *question = questions_at(pace->questions, at);
+        uint32_t at = load_pace_next_question(pace);
+        const struct load_question *question = load_questions_at(pace->questions, at);
         uint16_t id;
-        if (flight_take(&lane->flight, at, pace_due_ns(pace, now), &id) != OK) {
+        if (load_flight_take(&lane->flight, at, load_pace_due_ns(pace, now), &id) != OK) {
             pace->totals->sent--;
             break;
         }
@@ -144,16 +144,16 @@ static void take_frames(struct load_pace *pace, struct tcp_lane *lane)
             break;
         }
         const uint8_t *answer = lane->in + at + 2;
-        struct flight_slot slot;
+        struct load_slot slot;
         at += 2 + size;
-        if (size < 2 ||
-            flight_answer(&lane->flight, (uint16_t)(answer[0] << 8 | answer[1]), &slot) != OK) {
+        if (size < 2 || load_flight_answer(&lane->flight, (uint16_t)(answer[0] << 8 | answer[1]),
+                                           &slot) != OK) {
             pace->totals->stray++;
             continue;
         }
-        totals_add_answer(pace->totals, questions_at(pace->questions, slot.question), answer, size,
-                          pace->options->sample);
-        totals_add_latency(pace->totals, slot.sent_ns, now);
+        load_totals_add_answer(pace->totals, load_questions_at(pace->questions, slot.question),
+                               answer, size, pace->options->sample);
+        load_totals_add_latency(pace->totals, slot.sent_ns, now);
     }
     memmove(lane->in, lane->in + at, lane->in_used - at);
     lane->in_used -= at;
@@ -187,7 +187,7 @@ static enum result serve_event(struct load_pace *pace, const struct epoll_event 
         result = receive_some(pace, lane);
     }
     if (result == OK && pace->options->rate == 0 && lane->flight.free_count > 0) {
-        result = send_some(pace, index, FLIGHT_SLOTS_MAX);
+        result = send_some(pace, index, LOAD_SLOTS_MAX);
     }
     return result == NOT_FOUND ? reopen_lane(pace, index) : result;
 }
@@ -197,7 +197,7 @@ static enum result send_due(struct load_pace *pace)
 {
     static uint32_t next_lane;
     uint32_t tried = 0;
-    while (pace_allows(pace, load_now_ns(), 1) > 0) {
+    while (load_pace_allows(pace, load_now_ns(), 1) > 0) {
         uint64_t before = pace->totals->sent;
         enum result result = send_some(pace, next_lane, 1);
         if (result == NOT_FOUND) {
@@ -220,14 +220,15 @@ static enum result send_due(struct load_pace *pace)
 static enum result sweep(struct load_pace *pace)
 {
     uint64_t now = load_now_ns();
-    if (!pace_wants_sweep(pace, now)) {
+    if (!load_pace_wants_sweep(pace, now)) {
         return OK;
     }
     for (uint32_t i = 0; i < pace->options->sockets; i++) {
-        pace->totals->lost += flight_expire(&lanes[i].flight, pace_lost_before_ns(pace, now));
+        pace->totals->lost +=
+            load_flight_expire(&lanes[i].flight, load_pace_lost_before_ns(pace, now));
         /* A connection whose answers all got lost has nothing that would wake it. */
-        if (pace->options->rate == 0 && flight_count(&lanes[i].flight) == 0) {
-            enum result result = send_some(pace, i, FLIGHT_SLOTS_MAX);
+        if (pace->options->rate == 0 && load_flight_count(&lanes[i].flight) == 0) {
+            enum result result = send_some(pace, i, LOAD_SLOTS_MAX);
             if (result == NOT_FOUND) {
                 result = reopen_lane(pace, i);
             }
@@ -243,7 +244,7 @@ static uint32_t in_flight(const struct load_pace *pace)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < pace->options->sockets; i++) {
-        count += flight_count(&lanes[i].flight);
+        count += load_flight_count(&lanes[i].flight);
     }
     return count;
 }
@@ -253,12 +254,12 @@ static enum result serve(struct load_pace *pace)
     struct epoll_event events[LOAD_BATCH];
     enum result result = OK;
     for (uint32_t i = 0; i < pace->options->sockets && pace->options->rate == 0; i++) {
-        result = send_some(pace, i, FLIGHT_SLOTS_MAX);
+        result = send_some(pace, i, LOAD_SLOTS_MAX);
         if (result != OK) {
             return result == NOT_FOUND ? ERROR_IO : result;
         }
     }
-    while (!pace_is_over(pace, load_now_ns()) || in_flight(pace) > 0) {
+    while (!load_pace_is_over(pace, load_now_ns()) || in_flight(pace) > 0) {
         int ready = epoll_wait(epoll_fd, events, LOAD_BATCH, 0); /* spins: see load_udp.c */
         for (int i = 0; i < ready; i++) {
             result = serve_event(pace, &events[i]);
@@ -292,7 +293,7 @@ enum result load_tcp_run(struct load_pace *pace)
         result = open_lane(options, opened++);
     }
     if (result == OK) {
-        pace_start(pace, options, pace->questions, pace->totals);
+        load_pace_start(pace, options, pace->questions, pace->totals);
         result = serve(pace);
     }
     for (uint32_t i = 0; i < opened; i++) {

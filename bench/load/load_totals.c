@@ -11,15 +11,15 @@ uint64_t load_now_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-void totals_add_answer(struct load_totals *totals, const struct question *question,
-                       const uint8_t *answer, size_t size, uint32_t sample)
+void load_totals_add_answer(struct load_totals *totals, const struct load_question *question,
+                            const uint8_t *answer, size_t size, uint32_t sample)
 {
-    enum check_verdict verdict = check_answer(question, answer, size);
+    enum load_verdict verdict = load_check_answer(question, answer, size);
     totals->answered++;
     totals->answer_bytes += size;
     if (verdict == CHECK_RIGHT && sample != 0 && totals->answered % sample == 0) {
         totals->sampled++;
-        verdict = check_records(answer, size);
+        verdict = load_check_records(answer, size);
     }
     totals->verdicts[verdict]++;
     if (size >= QUESTION_HEADER_SIZE) {
@@ -28,9 +28,9 @@ void totals_add_answer(struct load_totals *totals, const struct question *questi
     }
 }
 
-void totals_add_latency(struct load_totals *totals, uint64_t sent_ns, uint64_t now_ns)
+void load_totals_add_latency(struct load_totals *totals, uint64_t sent_ns, uint64_t now_ns)
 {
-    histogram_add(&totals->latency, now_ns > sent_ns ? now_ns - sent_ns : 0);
+    load_histogram_add(&totals->latency, now_ns > sent_ns ? now_ns - sent_ns : 0);
     totals->last_answer_ns = now_ns;
 }
 
@@ -45,10 +45,10 @@ static void write_latency(const struct load_histogram *latency, FILE *stream)
     fprintf(stream,
             "  \"latency_us\": {\"mean\": %.1f, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, "
             "\"p999\": %.1f, \"max\": %.1f},\n",
-            microseconds(mean_ns), microseconds(histogram_quantile(latency, 500)),
-            microseconds(histogram_quantile(latency, 900)),
-            microseconds(histogram_quantile(latency, 990)),
-            microseconds(histogram_quantile(latency, 999)), microseconds(latency->max_ns));
+            microseconds(mean_ns), microseconds(load_histogram_quantile(latency, 500)),
+            microseconds(load_histogram_quantile(latency, 900)),
+            microseconds(load_histogram_quantile(latency, 990)),
+            microseconds(load_histogram_quantile(latency, 999)), microseconds(latency->max_ns));
 }
 
 static void write_counts(const struct load_totals *totals, FILE *stream)
@@ -56,7 +56,7 @@ static void write_counts(const struct load_totals *totals, FILE *stream)
     const char *separator = "";
     fputs("  \"verdicts\": {", stream);
     for (uint32_t i = 0; i < CHECK_COUNT; i++) {
-        fprintf(stream, "%s\"%s\": %lu", separator, check_name(i), totals->verdicts[i]);
+        fprintf(stream, "%s\"%s\": %lu", separator, load_check_name(i), totals->verdicts[i]);
         separator = ", ";
     }
     separator = "";
@@ -70,7 +70,7 @@ static void write_counts(const struct load_totals *totals, FILE *stream)
     fputs("},\n", stream);
 }
 
-enum result totals_write(const struct load_totals *totals, const char *transport, FILE *stream)
+enum result load_totals_write(const struct load_totals *totals, const char *transport, FILE *stream)
 {
     struct rusage usage = {0};
     getrusage(RUSAGE_SELF, &usage);

@@ -35,12 +35,12 @@ uint64_t load_now_ns(void);
 
 /** Counts a matched answer: its verdict, its code, its size; each `sample`th is walked (0: none).
  */
-void totals_add_answer(struct load_totals *totals, const struct question *question,
-                       const uint8_t *answer, size_t size, uint32_t sample);
+void load_totals_add_answer(struct load_totals *totals, const struct load_question *question,
+                            const uint8_t *answer, size_t size, uint32_t sample);
 
 /** Counts when an answer came and how long it took. */
-void totals_add_latency(struct load_totals *totals, uint64_t sent_ns, uint64_t now_ns);
+void load_totals_add_latency(struct load_totals *totals, uint64_t sent_ns, uint64_t now_ns);
 
 /** Writes one JSON object. ERROR_IO when the stream refused it. */
-RESULT_MUST_CHECK enum result totals_write(const struct load_totals *totals, const char *transport,
-                                           FILE *stream);
+RESULT_MUST_CHECK enum result load_totals_write(const struct load_totals *totals,
+                                                const char *transport, FILE *stream);

@@ -16,7 +16,7 @@
 
 struct udp_lane {
     int fd;
-    struct flight flight;
+    struct load_flight flight;
 };
 
 static struct udp_lane lanes[LOAD_SOCKETS_MAX];
@@ -51,7 +51,7 @@ static enum result open_lanes(const struct load_options *options)
             0) {
             return ERROR_IO;
         }
-        flight_init(&lanes[i].flight, options->window);
+        load_flight_init(&lanes[i].flight, options->window);
     }
     return OK;
 }
@@ -70,14 +70,15 @@ static void take_answer(struct load_pace *pace, struct udp_lane *lane, uint32_t 
 {
     const uint8_t *answer = receive_bytes[index];
     size_t size = receive_headers[index].msg_len;
-    struct flight_slot slot;
-    if (size < 2 || flight_answer(&lane->flight, (uint16_t)(answer[0] << 8 | answer[1]), &slot)) {
+    struct load_slot slot;
+    if (size < 2 ||
+        load_flight_answer(&lane->flight, (uint16_t)(answer[0] << 8 | answer[1]), &slot)) {
         pace->totals->stray++;
         return;
     }
-    totals_add_answer(pace->totals, questions_at(pace->questions, slot.question), answer, size,
-                      pace->options->sample);
-    totals_add_latency(pace->totals, slot.sent_ns, now_ns);
+    load_totals_add_answer(pace->totals, load_questions_at(pace->questions, slot.question), answer,
+                           size, pace->options->sample);
+    load_totals_add_latency(pace->totals, slot.sent_ns, now_ns);
 }
 
 static uint32_t receive_batch(struct load_pace *pace, struct udp_lane *lane)
@@ -102,10 +103,10 @@ static uint32_t fill_batch(struct load_pace *pace, struct udp_lane *lane, uint32
     uint64_t now = load_now_ns();
     uint32_t filled = 0;
     while (filled < count) {
-        uint32_t index = pace_next_question(pace);
-        const struct question *question = questions_at(pace->questions, index);
-        uint64_t due = pace_due_ns(pace, now);
-        if (flight_take(&lane->flight, index, due, &ret_ids[filled]) != OK) {
+        uint32_t index = load_pace_next_question(pace);
+        const struct load_question *question = load_questions_at(pace->questions, index);
+        uint64_t due = load_pace_due_ns(pace, now);
+        if (load_flight_take(&lane->flight, index, due, &ret_ids[filled]) != OK) {
             break;
         }
         memcpy(send_bytes[filled], question->wire, question->size);
@@ -120,7 +121,7 @@ static uint32_t fill_batch(struct load_pace *pace, struct udp_lane *lane, uint32
 static void send_batch(struct load_pace *pace, struct udp_lane *lane, uint32_t room)
 {
     uint16_t ids[LOAD_BATCH];
-    uint32_t count = pace_allows(pace, load_now_ns(), room < LOAD_BATCH ? room : LOAD_BATCH);
+    uint32_t count = load_pace_allows(pace, load_now_ns(), room < LOAD_BATCH ? room : LOAD_BATCH);
     count = fill_batch(pace, lane, count, ids);
     uint32_t sent = 0;
     for (uint32_t tries = 0; sent < count && tries < LOAD_BATCH; tries++) {
@@ -134,7 +135,7 @@ static void send_batch(struct load_pace *pace, struct udp_lane *lane, uint32_t r
         }
     }
     for (uint32_t i = sent; i < count; i++) {
-        flight_unsend(&lane->flight, ids[i]);
+        load_flight_unsend(&lane->flight, ids[i]);
         pace->totals->sent--;
     }
 }
@@ -145,7 +146,7 @@ static void drop_held(struct load_pace *pace, uint64_t now_ns)
     if (pace->options->rate == 0) {
         return;
     }
-    uint32_t held = pace_allows(pace, now_ns, LOAD_BATCH);
+    uint32_t held = load_pace_allows(pace, now_ns, LOAD_BATCH);
     pace->due += held;
     pace->totals->held += held;
 }
@@ -162,16 +163,17 @@ static uint32_t turn(struct load_pace *pace)
         if (room > 0 && (received == 0 || room >= SEND_AT_LEAST)) {
             send_batch(pace, lane, room);
         }
-        in_flight += flight_count(&lane->flight);
+        in_flight += load_flight_count(&lane->flight);
         room_total += lane->flight.free_count;
     }
     uint64_t now = load_now_ns();
     if (room_total == 0) {
         drop_held(pace, now);
     }
-    if (pace_wants_sweep(pace, now)) {
+    if (load_pace_wants_sweep(pace, now)) {
         for (uint32_t i = 0; i < sockets; i++) {
-            pace->totals->lost += flight_expire(&lanes[i].flight, pace_lost_before_ns(pace, now));
+            pace->totals->lost +=
+                load_flight_expire(&lanes[i].flight, load_pace_lost_before_ns(pace, now));
         }
     }
     return in_flight;
@@ -186,8 +188,8 @@ enum result load_udp_run(struct load_pace *pace)
     prepare_headers();
     enum result result = open_lanes(options);
     if (result == OK) {
-        pace_start(pace, options, pace->questions, pace->totals);
-        while (turn(pace) > 0 || !pace_is_over(pace, load_now_ns())) {
+        load_pace_start(pace, options, pace->questions, pace->totals);
+        while (turn(pace) > 0 || !load_pace_is_over(pace, load_now_ns())) {
         }
     }
     close_lanes(options);

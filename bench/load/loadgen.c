@@ -9,16 +9,16 @@
 
 static struct load_totals totals;
 
-static int compile(const struct questions *questions, const char *path)
+static int compile(const struct load_questions *questions, const char *path)
 {
-    if (questions_save(questions, path) != OK) {
+    if (load_questions_save(questions, path) != OK) {
         perror(path);
         return EXIT_FAILURE;
     }
     return EXIT_SUCCESS;
 }
 
-static int run(const struct load_arguments *arguments, const struct questions *questions)
+static int run(const struct load_arguments *arguments, const struct load_questions *questions)
 {
     struct load_pace pace = {
         .options = &arguments->options, .questions = questions, .totals = &totals};
@@ -27,28 +27,28 @@ static int run(const struct load_arguments *arguments, const struct questions *q
         perror("loadgen: the run ended early");
         return EXIT_FAILURE;
     }
-    result = totals_write(&totals, arguments->tcp ? "tcp" : "udp", stdout);
+    result = load_totals_write(&totals, arguments->tcp ? "tcp" : "udp", stdout);
     return result == OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
 {
     struct load_arguments arguments;
-    if (load_arguments_parse(argc, argv, &arguments) != OK) {
+    if (load_options_parse(argc, argv, &arguments) != OK) {
         return 2;
     }
     if (arguments.help) {
-        load_arguments_help();
+        load_options_help();
         return EXIT_SUCCESS;
     }
-    struct questions questions;
+    struct load_questions questions;
     uint32_t line;
-    if (questions_open(&questions, arguments.questions, arguments.edns, &line) != OK) {
+    if (load_questions_open(&questions, arguments.questions, arguments.edns, &line) != OK) {
         fprintf(stderr, "loadgen: %s:%u: not a list of questions\n", arguments.questions, line);
         return 2;
     }
     int status =
         arguments.compile ? compile(&questions, arguments.compile) : run(&arguments, &questions);
-    questions_close(&questions);
+    load_questions_close(&questions);
     return status;
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/micro/micro_frame.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+    char *end = NULL;
+    unsigned long count = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+    if (count == 0 || count > MICRO_COUNT_MAX || *end != '\0') {
+        fprintf(stderr, "usage: %s COUNT\nDoes one operation COUNT times; see bench/README.md.\n",
+                argv[0]);
+        return 2;
+    }
+    enum result result = micro_setup();
+    if (result != OK) {
+        fprintf(stderr, "%s: set-up failed: result %d\n", argv[0], result);
+        return EXIT_FAILURE;
+    }
+    for (uint32_t round = 0; round < count; round++) {
+        micro_step(round);
+    }
+    return EXIT_SUCCESS;
+}
