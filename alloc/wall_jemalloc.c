@@ -23,6 +23,11 @@
 /* Beyond this jemalloc has no size class, and would say no before a hook could count it. */
 #define BLOCK_BYTES_MAX ((size_t)1 << 62)
 
+/* Resident after the arenas were made, and what a page costs that is an extent by itself: its
+ * descriptor of 128 bytes and its place in the map of addresses. Both measured, and asserted. */
+#define METADATA_BYTES_START ((size_t)2 << 20)
+#define METADATA_SHARE 28u
+
 /* First in the struct: the allocator hands a pointer to it back to every hook. */
 struct account_hooks {
     extent_hooks_t hooks;
@@ -236,6 +241,11 @@ size_t wall_metadata_bytes(void)
         return 0;
     }
     return bytes;
+}
+
+size_t wall_metadata_bytes_max(size_t walled_bytes)
+{
+    return METADATA_BYTES_START + walled_bytes / METADATA_SHARE;
 }
 
 /* A block from before the wall stands: charged by itself. */

@@ -41,6 +41,12 @@ size_t wall_metadata_bytes(void)
     return 0;
 }
 
+size_t wall_metadata_bytes_max(size_t walled_bytes)
+{
+    (void)walled_bytes;
+    return 0;
+}
+
 const char *wall_difference(void)
 {
     return "";

@@ -187,9 +187,9 @@ static void *allocate_without_end(void *argument)
 static void hold_the_line_against_four(size_t size_max)
 {
     enum { THREADS = 4 };
+    size_t resident_before = resident_bytes();
     raise_wall();
     size_t before = used(ACCOUNT_LIBRARIES);
-    size_t resident_before = resident_bytes();
     size_t limit = limit_libraries(LINE);
     struct greedy greedy[THREADS];
     pthread_t threads[THREADS];
@@ -209,7 +209,7 @@ static void hold_the_line_against_four(size_t size_max)
     check(state.high_water_bytes <= limit);
     check(state.used_bytes - before > LINE / 2);
     check(state.refused >= THREADS);
-    check(resident <= LINE + 5 * MIB);
+    check(resident <= LINE + wall_metadata_bytes_max(LINE) + MIB / 2);
     /* Mostly its map of addresses: 2 MiB for each GiB of them that is used at all, hardly touched.
      */
     check(metadata < 12 * MIB);
@@ -221,7 +221,7 @@ static void hold_the_line_against_four(size_t size_max)
         }
     }
     check(used(ACCOUNT_LIBRARIES) <= before + 128 * 1024);
-    check(resident_bytes() <= resident_before + 5 * MIB);
+    check(resident_bytes() <= resident_before + wall_metadata_bytes_max(LINE) + MIB / 2);
 }
 
 static void four_threads_with_small_blocks(void)

@@ -10,6 +10,7 @@ Test(wall_libc, says_what_it_is_not, .timeout = 10)
     cr_assert_str_eq(wall_name(), "libc");
     cr_assert_not(wall_is_complete());
     cr_assert_eq(wall_metadata_bytes(), 0);
+    cr_assert_eq(wall_metadata_bytes_max(SIZE_MAX), 0);
     cr_assert_str_eq(wall_difference(), "");
 }
 
