@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/answer/answer_state.h"
+
+/** Bytes before the target's name in the rdata of the types whose targets' addresses help; -1 for
+ * the others. */
+static int target_offset(uint16_t type)
+{
+    switch (type) {
+    case TYPE_NS:
+        return 0;
+    case TYPE_MX:
+    case TYPE_SVCB:
+    case TYPE_HTTPS:
+        return 2;
+    case TYPE_SRV:
+        return 6;
+    default:
+        return -1;
+    }
+}
+
+void answer_note_targets(struct answer *answer, const struct rrset *set)
+{
+    int offset = target_offset(set->type);
+    if (offset < 0) {
+        return;
+    }
+    struct rr rr;
+    uint32_t at = 0;
+    for (unsigned index = 0;
+         rrset_next(set, &at, &rr) && answer->target_count < ANSWER_ADDITIONAL_MAX; index++) {
+        if (rr.size > (unsigned)offset && rr.rdata[offset] != 0) {
+            struct answer_target *target = &answer->targets[answer->target_count++];
+            target->name = rr.rdata + offset;
+            target->name_at = answer_target_at(answer, index);
+        }
+    }
+}
+
+/** Writes the addresses of a node. False when a set did not fit. */
+static bool put_addresses(struct answer *answer, const struct zone_node *node,
+                          const struct answer_target *target)
+{
+    static const uint16_t types[] = {TYPE_A, TYPE_AAAA};
+    bool all = true;
+    for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
+        struct answer_found found;
+        if (!answer_find(answer, node, types[i], &found)) {
+            continue;
+        }
+        struct answer_place place = {target->name, target->name_at, found.set.ttl};
+        if (answer_put(answer, &found, place) != OK) {
+            all = false;
+        }
+    }
+    return all;
+}
+
+/**
+ * The node that holds a target's addresses, in the zone at hand or in another one that the client
+ * may ask: the records of a forest's locator zone name hosts of the domain's.
+ */
+static const struct zone_node *target_node(struct answer *answer, const uint8_t *name)
+{
+    const struct snapshot *snapshot = answer->snapshot;
+    name_key_make(name, &answer->chain_key);
+    const struct catalog_entry *entry = answer->entry;
+    if (!name_is_at_or_below(name, snapshot->apex_name) ||
+        snapshot->delegation_count + snapshot->dname_count != 0) {
+        /* Possibly ours, in a zone of its own. */
+        entry = catalog_find(answer->question->catalog, &answer->chain_key);
+        if (entry == NULL) {
+            return NULL;
+        }
+        const struct access_list *access = entry->options->query;
+        if (entry != answer->entry && access != NULL &&
+            !access_list_allows(access, answer->question->client)) {
+            return NULL;
+        }
+        snapshot = entry == answer->entry ? snapshot : zone_snapshot(entry->zone);
+    }
+    if (snapshot == NULL) {
+        return NULL;
+    }
+    lookup_name(snapshot, &answer->chain_key, &answer->chain_lookup);
+    if (answer->chain_lookup.outcome == LOOKUP_DELEGATION) {
+        return snapshot_find(snapshot, &answer->chain_key); /* glue, better than nothing */
+    }
+    return answer->chain_lookup.outcome == LOOKUP_EXACT ? answer->chain_lookup.node : NULL;
+}
+
+/** Glue for servers inside the delegated zone: without it the delegation leads nowhere (RFC 9471
+ * section 3.1). False when TC had to be set. */
+static bool additional_glue(struct answer *answer, const uint8_t *cut)
+{
+    for (unsigned i = 0; i < answer->target_count; i++) {
+        const struct answer_target *target = &answer->targets[i];
+        if (!name_is_at_or_below(target->name, cut)) {
+            continue;
+        }
+        name_key_make(target->name, &answer->chain_key);
+        const struct zone_node *node = snapshot_find(answer->snapshot, &answer->chain_key);
+        if (node != NULL && !put_addresses(answer, node, target)) {
+            answer_truncate(answer);
+            return false;
+        }
+    }
+    return true;
+}
+
+void answer_additional(struct answer *answer)
+{
+    const uint8_t *cut = NULL;
+    if (answer->target_count == 0) {
+        return;
+    }
+    if (answer->ending == ENDING_REFERRAL) {
+        cut = zone_node_name(answer->cut);
+        if (!additional_glue(answer, cut)) {
+            return;
+        }
+    }
+    for (unsigned i = 0; i < answer->target_count; i++) {
+        const struct answer_target *target = &answer->targets[i];
+        if (cut != NULL && name_is_at_or_below(target->name, cut)) {
+            continue;
+        }
+        const struct zone_node *node = target_node(answer, target->name);
+        if (node != NULL) {
+            (void)put_addresses(answer, node, target);
+        }
+    }
+}
