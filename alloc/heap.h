@@ -16,6 +16,9 @@
  * Few blocks cost up to one span for each class in use (at most 4 MiB for all 64), so one heap
  * serves many zones, never one heap each.
  *
+ * Blocks never move: a population that shrinks at random keeps spans that are partly used, charged
+ * until their last block goes or new blocks fill them, which the fullest get first.
+ *
  * No header beside a block: the caller gives the size back. Blocks are aligned to 16.
  * Thread: any; one short mutex, below every other lock. Cost: 3 KiB for the tables, taken from the
  * account when it is created; spans are charged as they are mapped.
