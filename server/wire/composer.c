@@ -57,6 +57,7 @@ void composer_begin(struct composer *composer, uint8_t *buffer, size_t limit, ui
     composer->rr_class = CLASS_IN;
     composer->opt_at = 0;
     composer->section = SECTION_ANSWER;
+    composer->question_end = MESSAGE_HEADER_BYTES;
     memset(composer->counts, 0, sizeof composer->counts);
     composer->target_count = 0;
     composer->pending_count = 0;
@@ -68,6 +69,7 @@ void composer_begin(struct composer *composer, uint8_t *buffer, size_t limit, ui
 static void question_stands(struct composer *composer, uint16_t qclass)
 {
     composer->counts[SECTION_QUESTION] = 1;
+    composer->question_end = (uint16_t)composer->writer.at;
     composer->rr_class = qclass;
     composer->pending[0] = COMPOSER_QNAME_AT;
     composer->pending_count = 1;
@@ -133,9 +135,19 @@ static void learn_pending(struct composer *composer)
     }
 }
 
-static uint16_t put_name(struct composer *composer, const uint8_t *name)
+static uint16_t put_owner(struct composer *composer, const uint8_t *name)
 {
     learn_pending(composer);
+    return compress_name(&composer->names, &composer->writer, name);
+}
+
+/* A name in rdata, `size` bytes. Those that end in the apex rarely share more than that with the
+ * names still to be learned: the learning is put off. */
+static uint16_t put_name(struct composer *composer, const uint8_t *name, size_t size)
+{
+    if (!compress_ends_in_anchor(&composer->names, composer->writer.base, name, size)) {
+        learn_pending(composer);
+    }
     return compress_name(&composer->names, &composer->writer, name);
 }
 
@@ -175,12 +187,13 @@ static void put_compressed(struct composer *composer, struct output *output, uns
         writer_bytes(writer, prefix, output->layout.prefix);
     }
     for (unsigned i = 0; i < output->layout.names; i++) {
+        size_t begin = rdata.at;
         const uint8_t *name = name_in_place(&rdata);
         if (name == NULL) {
             output->bad = true;
             return;
         }
-        uint16_t offset = put_name(composer, name);
+        uint16_t offset = put_name(composer, name, rdata.at - begin);
         if (i == 0) {
             keep_target(composer, index, offset);
         }
@@ -200,7 +213,7 @@ static void put_record(struct composer *composer, struct output *output, unsigne
     const struct composer_rrset *rrset = output->rrset;
     bool compressible = output->layout.compressible;
     if (output->owner_at == 0) {
-        output->owner_at = put_name(composer, rrset->owner);
+        output->owner_at = put_owner(composer, rrset->owner);
     } else {
         writer_u16(writer, (uint16_t)(COMPRESS_POINTER | output->owner_at));
     }
@@ -237,6 +250,10 @@ static struct output output_of(struct composer *composer, const struct composer_
         unsigned kept = count < COMPOSER_TARGETS_MAX ? count : COMPOSER_TARGETS_MAX;
         memset(composer->targets, 0, kept * sizeof *composer->targets);
         composer->target_count = (uint16_t)kept;
+    }
+    if (output.layout.compressible && rrset->owner_at != 0 && composer->names.anchor_at == 0 &&
+        rrset->owner_at < composer->question_end) {
+        composer_apex(composer, rrset->owner_at);
     }
     return output;
 }
@@ -318,13 +335,10 @@ void composer_rewind(struct composer *composer, const struct composer_mark *mark
 
 void composer_clear(struct composer *composer)
 {
-    struct composer_mark mark = {.at = MESSAGE_HEADER_BYTES, .section = SECTION_ANSWER};
-    if (composer->counts[SECTION_QUESTION] != 0) {
-        const uint8_t *qname = composer->writer.base + COMPOSER_QNAME_AT;
-        mark.at += name_length(qname) + 4;
-        mark.counts[SECTION_QUESTION] = 1;
-        mark.pending_count = 1;
-    }
+    bool asked = composer->counts[SECTION_QUESTION] != 0;
+    struct composer_mark mark = {.at = composer->question_end, .section = SECTION_ANSWER};
+    mark.counts[SECTION_QUESTION] = asked ? 1 : 0;
+    mark.pending_count = asked ? 1 : 0;
     composer_rewind(composer, &mark);
 }
 

@@ -41,9 +41,10 @@ struct composer {
     uint16_t id;
     uint16_t flags;
     uint16_t rcode;
-    uint16_t rr_class; /* of the records written; the question's */
-    uint16_t opt_at;   /* offset of our OPT record; 0: none */
-    uint16_t section;  /* enum message_section */
+    uint16_t rr_class;     /* of the records written; the question's */
+    uint16_t opt_at;       /* offset of our OPT record; 0: none */
+    uint16_t question_end; /* offset of the first record */
+    uint16_t section;      /* enum message_section */
     uint16_t counts[SECTION_COUNT];
     uint16_t targets[COMPOSER_TARGETS_MAX];
     uint16_t target_count;
@@ -95,6 +96,13 @@ void composer_begin(struct composer *composer, uint8_t *buffer, size_t limit, ui
 /** Appends the question. OK, or TRUNCATED when it does not fit. Before any record. */
 RESULT_MUST_CHECK enum result composer_question(struct composer *composer, const uint8_t *qname,
                                                 uint16_t qtype, uint16_t qclass);
+
+/** Names the offset, within the question's name, of the apex of the zone that answers: names below
+ * it are compressed faster. Without it the first owner_at within the question serves. */
+static inline void composer_apex(struct composer *composer, uint16_t apex_at)
+{
+    compress_anchor(&composer->names, composer->writer.base, apex_at);
+}
 
 /** Keeps bytes at the end free for OPT and TSIG, in addition to those kept already. FULL when fewer
  * are left; nothing is kept then. */

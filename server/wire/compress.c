@@ -16,6 +16,8 @@ void compress_init(struct compress *table)
 void compress_reset(struct compress *table)
 {
     table->work = COMPRESS_WORK_MAX;
+    table->anchor_at = 0;
+    table->anchor_nodes = 0;
     if (table->count == 0) {
         return;
     }
@@ -33,6 +35,27 @@ void compress_rewind(struct compress *table, uint16_t count)
         const struct compress_node *node = &table->nodes[--table->count];
         table->buckets[node->bucket].head = node->next;
     }
+    if (table->anchor_nodes > count) {
+        table->anchor_nodes = 0;
+    }
+}
+
+void compress_anchor(struct compress *table, const uint8_t *message, size_t offset)
+{
+    assert(offset <= COMPRESS_OFFSET_MAX);
+    const uint8_t *name = message + offset;
+    table->anchor_at = (uint16_t)offset;
+    table->anchor_size = (uint8_t)name_length(name);
+    table->anchor_labels = (uint8_t)name_label_count(name);
+    table->anchor_nodes = 0;
+}
+
+bool compress_ends_in_anchor(const struct compress *table, const uint8_t *message,
+                             const uint8_t *name, size_t size)
+{
+    size_t tail = table->anchor_size;
+    return table->anchor_at != 0 && size >= tail &&
+           fold_equal(name + size - tail, message + table->anchor_at, tail);
 }
 
 /* A label below a node. Attackers may find collisions at leisure: probes and work are bounded. */
@@ -93,15 +116,13 @@ static uint16_t add_child(struct compress *table, uint16_t parent, size_t offset
 /* A name on its way through the table. */
 struct walk {
     const uint8_t *name;
-    unsigned unknown;                /* labels at the front that no node stands for */
-    uint16_t node;                   /* node + 1 of the known rest; 0: the root */
-    uint64_t hash;                   /* of the last unknown label below that node */
+    unsigned unknown; /* labels at the front that no node stands for */
+    uint16_t node;    /* node + 1 of the known rest, or COMPRESS_ANCHOR; 0: the root */
+    uint64_t hash;    /* of the last unknown label below that node */
     uint8_t at[NAME_LABELS_MAX + 1]; /* offsets of the labels, then of the root's zero */
 };
 
-/* Walks from the root to the longest suffix that is known. */
-static void find_suffix(struct compress *table, const uint8_t *message, const uint8_t *name,
-                        struct walk *walk)
+static void walk_begin(struct walk *walk, const uint8_t *name)
 {
     unsigned labels = 0;
     unsigned at = 0;
@@ -110,10 +131,17 @@ static void find_suffix(struct compress *table, const uint8_t *message, const ui
     }
     walk->at[labels] = (uint8_t)at;
     walk->name = name;
+    walk->unknown = labels;
     walk->node = 0;
+}
+
+/* Goes down from where the walk stands to the longest suffix that is known. */
+static void walk_down(struct compress *table, const uint8_t *message, struct walk *walk)
+{
+    unsigned labels = walk->unknown;
     while (labels != 0 && table->work != 0) {
         table->work--;
-        const uint8_t *label = name + walk->at[labels - 1];
+        const uint8_t *label = walk->name + walk->at[labels - 1];
         walk->hash = hash_label(walk->node, label);
         uint16_t child = find_child(table, message, walk->node, label, walk->hash);
         if (child == 0) {
@@ -142,6 +170,51 @@ static void add_suffixes(struct compress *table, struct walk *walk, size_t offse
     }
 }
 
+/* Puts the walk at the anchor when the name is at or below it. */
+static bool walk_to_anchor(const struct compress *table, const uint8_t *message, struct walk *walk)
+{
+    unsigned labels = table->anchor_labels;
+    if (table->anchor_at == 0 || labels == 0 || walk->unknown < labels) {
+        return false;
+    }
+    size_t tail = walk->at[walk->unknown - labels];
+    size_t size = table->anchor_size;
+    if (walk->at[walk->unknown] + 1 - tail != size ||
+        !fold_equal(walk->name + tail, message + table->anchor_at, size)) {
+        return false;
+    }
+    walk->unknown -= labels;
+    walk->node = COMPRESS_ANCHOR;
+    return true;
+}
+
+/* Adds the anchor's own suffixes, which only names outside of it can share. */
+static void add_anchor(struct compress *table, const uint8_t *message)
+{
+    struct walk walk;
+    walk_begin(&walk, message + table->anchor_at);
+    walk_down(table, message, &walk);
+    add_suffixes(table, &walk, table->anchor_at);
+    table->anchor_nodes = table->count;
+}
+
+static void find_suffix(struct compress *table, const uint8_t *message, const uint8_t *name,
+                        struct walk *walk)
+{
+    walk_begin(walk, name);
+    if (!walk_to_anchor(table, message, walk) && table->anchor_at != 0 &&
+        table->anchor_nodes == 0) {
+        add_anchor(table, message);
+    }
+    walk_down(table, message, walk);
+}
+
+/* Where the known part of the name stands. */
+static unsigned known_at(const struct compress *table, const struct walk *walk)
+{
+    return walk->node == COMPRESS_ANCHOR ? table->anchor_at : table->nodes[walk->node - 1].offset;
+}
+
 uint16_t compress_name(struct compress *table, struct writer *message, const uint8_t *name)
 {
     struct walk walk;
@@ -156,7 +229,7 @@ uint16_t compress_name(struct compress *table, struct writer *message, const uin
     if (walk.node == 0) {
         room[spelled] = 0;
     } else {
-        unsigned to = table->nodes[walk.node - 1].offset;
+        unsigned to = known_at(table, &walk);
         room[spelled] = (uint8_t)((COMPRESS_POINTER | to) >> 8);
         room[spelled + 1] = (uint8_t)to;
         if (walk.unknown == 0) {

@@ -19,6 +19,10 @@
  * case of the earlier one. Names are spelled out when the table is full or the work for this
  * message is used up: larger, never wrong.
  *
+ * One name in the message may be the anchor: a second root, which names at or below it are looked
+ * up from after one comparison of the whole tail. A server anchors the zone's apex, since most
+ * names it writes end there, and so saves the walk through the apex's labels.
+ *
  * Not for callers of a composer: composer.h is their door. Pure, no allocation, one thread per
  * table; about 7 KiB each.
  */
@@ -28,6 +32,7 @@
 #define COMPRESS_WORK_MAX 16384u    /* labels looked up for one message; then no compression */
 #define COMPRESS_OFFSET_MAX 0x3fffu /* what a pointer can hold: 14 bits */
 #define COMPRESS_POINTER 0xc000u
+#define COMPRESS_ANCHOR UINT16_MAX /* stands for the anchor where a node is named */
 
 /** One suffix: 10 bytes. */
 struct compress_node {
@@ -45,8 +50,12 @@ struct compress_bucket {
 
 struct compress {
     uint32_t generation;
-    uint16_t count; /* nodes in use */
-    uint16_t work;  /* labels still to be looked up for this message */
+    uint16_t count;      /* nodes in use */
+    uint16_t work;       /* labels still to be looked up for this message */
+    uint16_t anchor_at;  /* offset of the anchor; 0: none */
+    uint8_t anchor_size; /* bytes */
+    uint8_t anchor_labels;
+    uint16_t anchor_nodes; /* nodes in use when the anchor's own suffixes had been added; 0: not */
     struct compress_bucket buckets[COMPRESS_BUCKETS];
     struct compress_node nodes[COMPRESS_NODES_MAX];
 };
@@ -56,6 +65,15 @@ void compress_init(struct compress *table);
 
 /** Forgets all names: a new message. */
 void compress_reset(struct compress *table);
+
+/** Makes the uncompressed name at `offset` the anchor, until the next reset; it must not be taken
+ * back. */
+void compress_anchor(struct compress *table, const uint8_t *message, size_t offset);
+
+/** Whether a name of `size` bytes ends in the anchor's bytes: a hint, since labels may be cut
+ * elsewhere. */
+bool compress_ends_in_anchor(const struct compress *table, const uint8_t *message,
+                             const uint8_t *name, size_t size);
 
 /** Forgets the nodes added after `count` of them were there. The work spent stays spent. */
 void compress_rewind(struct compress *table, uint16_t count);

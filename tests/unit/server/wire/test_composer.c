@@ -179,6 +179,26 @@ Test(composer, an_owner_is_found_or_spelled_out, .timeout = 10)
     expect_end(&message);
 }
 
+Test(composer, names_below_the_apex_need_one_label_looked_up, .timeout = 10)
+{
+    start("host.sub.corp.example.", 512);
+    composer_apex(&composer, COMPOSER_QNAME_AT + 9);
+    pack_begin(TYPE_NS);
+    pack_names("", 0, "ns1.corp.example.", NULL, NULL);
+    pack_names("", 0, "ns1.sub.corp.example.", NULL, NULL);
+    pack.rrset.owner_at = COMPOSER_QNAME_AT + 5;
+    composer_section(&composer, SECTION_AUTHORITY);
+    cr_assert_eq(composer_rrset(&composer, &pack.rrset), OK);
+    cr_assert_eq(composer.names.anchor_at, COMPOSER_QNAME_AT + 9, "the caller's word counts");
+    expect_name(composer_target(&composer, 0), "ns1.corp.example.");
+    expect_name(composer_target(&composer, 1), "ns1.sub.corp.example.");
+    cr_assert_eq(composer.names.count, 3);
+    struct message message = finished();
+    next(&message);
+    next(&message);
+    expect_end(&message);
+}
+
 Test(composer, records_in_a_ring, .timeout = 10)
 {
     for (unsigned first = 0; first < 3; first++) {
@@ -689,6 +709,11 @@ Test(composer, what_is_composed_parses_back, .timeout = 60)
     for (unsigned round = 0; round < 2000; round++) {
         ask("_ldap._tcp.corp.example.", TYPE_SRV, 0);
         composer_begin_reply(&composer, buffer, 512 + sample_below(&random, 1000), &request);
+        static const uint8_t apexes[] = {0, 0, 12, 18, 23, 28};
+        uint8_t apex = apexes[sample_below(&random, sizeof apexes)];
+        if (apex != 0) {
+            composer_apex(&composer, apex);
+        }
         unsigned count = compose_round(&random);
         struct message message = finished();
         for (unsigned i = 0; i < count; i++) {

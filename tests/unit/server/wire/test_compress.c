@@ -175,6 +175,93 @@ Test(compress, a_new_message_knows_nothing, .timeout = 10)
     cr_assert_eq(message.at, 12 + 17);
 }
 
+/* ---- the anchor -------------------------------------------------------------------------------
+ */
+
+/* "host.corp.example." at 12, its "corp.example." the anchor. */
+static void anchored(void)
+{
+    fresh();
+    struct name name = sample_name("host.Corp.Example.");
+    writer_bytes(&message, name.bytes, name.length);
+    compress_anchor(&table, buffer, 17);
+}
+
+Test(compress, names_at_and_below_the_anchor, .timeout = 10)
+{
+    anchored();
+    size_t before = message.at;
+    cr_assert_eq(put("corp.example."), 17);
+    cr_assert_eq(message.at, before + 2);
+    before = message.at;
+    uint16_t dc1 = put("dc1.corp.EXAMPLE.");
+    cr_assert_eq(dc1, before);
+    cr_assert_eq(message.at, before + 4 + 2);
+    cr_assert_eq(put("dc1.corp.example."), dc1);
+    before = message.at;
+    cr_assert_eq(put("a.dc1.corp.example."), before);
+    cr_assert_eq(message.at, before + 2 + 2);
+    expect_at(before, "a.dc1.corp.example.");
+    cr_assert_eq(table.count, 2, "the anchor's labels took no part");
+    compress_learn(&table, buffer, 12);
+    cr_assert_eq(put("host.corp.example."), 12);
+}
+
+Test(compress, names_beside_and_above_the_anchor, .timeout = 10)
+{
+    anchored();
+    size_t before = message.at;
+    uint16_t other = put("other.example.");
+    cr_assert_eq(message.at, before + 6 + 2);
+    expect_at(other, "other.example.");
+    cr_assert_eq(put("example."), 22);
+    cr_assert_eq(put("corp.example."), 17);
+    before = message.at;
+    put("x.net.");
+    cr_assert_eq(message.at, before + 7);
+    before = message.at;
+    put("xcorp.example."); /* ends in the bytes, not in the labels */
+    cr_assert_eq(message.at, before + 6 + 2);
+    expect_at(before, "xcorp.example.");
+}
+
+Test(compress, bytes_that_end_alike_in_other_labels, .timeout = 10)
+{
+    /* One label whose last bytes are the anchor in wire form. */
+    anchored();
+    struct name name = sample_name("x\\004corp\\007example.");
+    cr_assert(compress_ends_in_anchor(&table, buffer, name.bytes, name.length));
+    size_t before = message.at;
+    cr_assert_eq(compress_name(&table, &message, name.bytes), before);
+    cr_assert_eq(message.at, before + name.length);
+}
+
+Test(compress, going_back_before_the_anchor_was_learned, .timeout = 10)
+{
+    anchored();
+    size_t before = message.at;
+    put("other.example.");
+    compress_rewind(&table, 0);
+    writer_rewind(&message, before);
+    cr_assert_eq(put("example."), 22, "learned again");
+    compress_reset(&table);
+    message.at = 12;
+    cr_assert_eq(put("corp.example."), 12, "a new message has none");
+    cr_assert_eq(message.at, 12 + 14);
+}
+
+Test(compress, the_root_as_anchor_changes_nothing, .timeout = 10)
+{
+    fresh();
+    writer_bytes(&message, "\1a\0", 3);
+    compress_anchor(&table, buffer, 14);
+    put("b.a.");
+    size_t before = message.at;
+    put("b.a.");
+    cr_assert_eq(message.at, before + 2);
+    cr_assert_eq(put("."), 0);
+}
+
 Test(compress, a_full_table_spells_names_out, .timeout = 10)
 {
     fresh();
