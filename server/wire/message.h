@@ -147,7 +147,8 @@ struct message_record {
  */
 RESULT_MUST_CHECK enum result message_open(const uint8_t *packet, size_t size,
                                            struct message *ret_message);
-/** The next question. OK, END, or ERROR_SYNTAX (and the walk is over). */
+/** The next question. OK, END, or ERROR_SYNTAX (and the walk is over); *ret_question holds nothing
+ * of use unless OK. */
 RESULT_MUST_CHECK enum result message_question_next(struct message *message,
                                                     struct message_question *ret_question);
 /**
@@ -158,7 +159,7 @@ RESULT_MUST_CHECK enum result message_question_next(struct message *message,
  * message_trailing() says how many.
  *
  * returns   OK; END; ERROR_SYNTAX when a record is malformed or the counts lie (and the walk is
- *           over)
+ *           over). *ret_record holds nothing of use unless OK
  */
 RESULT_MUST_CHECK enum result message_record_next(struct message *message,
                                                   struct message_record *ret_record);
