@@ -20,7 +20,8 @@ def parser():
     lines = '\n'.join(f'  {spec.name:<16} {spec.title}' for spec in workloads.ALL)
     result = argparse.ArgumentParser(
         prog='./dev bench', formatter_class=argparse.RawDescriptionHelpFormatter,
-        description='Measures Plimsoll beside NSD, Knot, BIND and a bare echo: one worker on one core, the load on another.',
+        description='Measures Plimsoll beside NSD, Knot, BIND and a bare echo: one worker on one core, the load on '
+                    'another.',
         epilog=EPILOG.format(workloads=lines, micro='micro'))
     add = result.add_argument
     add('workloads', nargs='*', metavar='WORKLOAD', help='names from the list below')
@@ -32,6 +33,8 @@ def parser():
     add('--results', type=Path, default=ROOT / 'bench' / 'results', help='where JSON and pictures go (bench/results/)')
     add('--server-core', type=int, default=0, help='the core of the server (0)')
     add('--load-core', type=int, default=1, help='the core of the load (1)')
+    add('--nice', type=int, default=0,
+        help='niceness of servers and load; -20 on a machine with other work, as root (0)')
     add('--memory', default='1GiB', help="Plimsoll's limits.memory outside memory-line (1GiB)")
     add('--no-dnsperf', action='store_true', help='leave the cross check with dnsperf out')
     return result
@@ -47,7 +50,8 @@ def settings_from(arguments, complain):
         complain('--runs takes 1 to 100, --seconds 0.1 to 600')
     return Settings(build=arguments.build.resolve(), results=arguments.results.resolve(), runs=arguments.runs,
                     seconds=arguments.seconds, servers=names, server_core=arguments.server_core,
-                    load_core=arguments.load_core, memory=arguments.memory, dnsperf=not arguments.no_dnsperf)
+                    load_core=arguments.load_core, memory=arguments.memory, nice=arguments.nice,
+                    dnsperf=not arguments.no_dnsperf)
 
 
 def run_workloads(settings, specs):

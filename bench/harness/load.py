@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One measured run: the load generator on its core, the server's CPU time before and after it."""
 import json
-import os
 import re
 import shutil
 import subprocess
 
 from . import process
 from .settings import BenchError
-
-
-def on_load_core(settings):
-    return lambda: os.sched_setaffinity(0, {settings.load_core})
 
 
 def loadgen(settings, port, questions, seconds, spec):
@@ -23,7 +18,7 @@ def loadgen(settings, port, questions, seconds, spec):
     if spec.tcp:
         command += ['--tcp']
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False,
-                          timeout=seconds + 60, preexec_fn=on_load_core(settings))
+                          timeout=seconds + 60, preexec_fn=process.pinned(settings.load_core, settings.nice))
     if done.returncode != 0:
         raise BenchError(f'the load generator failed: {done.stderr.strip()}')
     return json.loads(done.stdout)
@@ -53,8 +48,9 @@ def dnsperf(settings, running, questions, seconds):
     program = shutil.which('dnsperf')
     if not program:
         return None
-    done = subprocess.run([program, '-s', '127.0.0.1', '-p', str(running.port), '-d', str(questions), '-l',
-                           str(max(1, int(seconds))), '-c', '4', '-T', '1', '-q', '160', '-t', '1'], capture_output=True,
-                          text=True, check=False, timeout=seconds + 60, preexec_fn=on_load_core(settings))
+    command = [program, '-s', '127.0.0.1', '-p', str(running.port), '-d', str(questions),
+               '-l', str(max(1, int(seconds))), '-c', '4', '-T', '1', '-q', '160', '-t', '1']
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60,
+                          preexec_fn=process.pinned(settings.load_core, settings.nice))
     match = re.search(r'Queries per second:\s+([0-9.]+)', done.stdout)
     return float(match.group(1)) if match else None

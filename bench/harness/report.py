@@ -40,6 +40,10 @@ def ratio(value, base):
     return f'{value / base:.2f}x' if value and base else '-'
 
 
+def noise_mark(result):
+    return '~' if result.get('foreign_share', 0.0) > NOISE_SHARE else ''
+
+
 def number(value, form):
     return format(value, form) if isinstance(value, (int, float)) else '-'
 
@@ -77,8 +81,7 @@ def traffic_table(spec, results):
         if 'failed' in result:
             rows.append([name, 'FAILED'] + [''] * (len(header) - 2))
             continue
-        noisy = '~' if result['foreign_share'] > NOISE_SHARE else ''
-        rows.append([name + noisy, number(result['qps'], ',.0f'), number(result['cpu_us'], '.2f'),
+        rows.append([name + noise_mark(result), number(result['qps'], ',.0f'), number(result['cpu_us'], '.2f'),
                      number(result['user_us'], '.2f'), number(result['system_us'], '.2f'), ratio(result[spec.key], peer),
                      ratio(result[spec.key], echo), number(result['p50_us'], '.0f'), number(result['p99_us'], '.0f'),
                      number(result['answer_bytes'], '.0f'), number(result['rss_mib'], '.1f'),
@@ -96,8 +99,9 @@ def load_table(spec, results):
         if 'failed' in result:
             rows.append([name, 'FAILED'] + [''] * (len(header) - 2))
             continue
-        rows.append([name, number(result['load_seconds'], '.2f'), number(result['load_cpu_seconds'], '.2f'),
-                     ratio(result[spec.key], peer), number(result['rss_mib'], '.1f'),
+        rows.append([name + noise_mark(result), number(result['load_seconds'], '.2f'),
+                     number(result['load_cpu_seconds'], '.2f'), ratio(result[spec.key], peer),
+                     number(result['rss_mib'], '.1f'),
                      number(result['rss_peak_mib'], '.1f'), number(result['pss_mib'], '.1f'),
                      number(result['bytes_per_record'], '.0f'), number(result['threads'], '.0f'),
                      number(result['fds'], '.0f')])

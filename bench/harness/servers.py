@@ -52,7 +52,7 @@ class Running:
         self.port = wire.free_port()
         try:
             command = server.configure(self.folder, self.port, dataset, {'settings': settings, **options})
-            self.process = process.Process(command, settings.server_core, self.folder / 'log', self.folder)
+            self.process = process.Process(command, settings, self.folder / 'log', self.folder)
             self.load_seconds = self.wait(dataset, options)
         except BaseException:
             self.close()

@@ -22,6 +22,7 @@ class Settings:
     servers: tuple = ()          # names; empty: all that are installed
     server_core: int = 0
     load_core: int = 1
+    nice: int = 0                # of servers and load; below 0 helps on a machine with other work
     dnsperf: bool = True
     memory: str = '1GiB'         # plimsolld's limits.memory outside the memory-line workload
     seed: int = 20070814

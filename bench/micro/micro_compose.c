@@ -9,6 +9,8 @@ static struct request request;
 static struct composer composer;
 static uint8_t buffer[1232];
 
+const uint32_t micro_operations = 1;
+
 enum result micro_setup(void)
 {
     enum result result = micro_question_make("ws-00001.corp.example.", 1, 0, &question);

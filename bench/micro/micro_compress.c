@@ -19,6 +19,8 @@ static struct name servers[SERVERS];
 static uint8_t packed[SERVERS * (2 + NAME_BYTES_MAX)];
 static uint8_t buffer[1232];
 
+const uint32_t micro_operations = 1;
+
 enum result micro_setup(void)
 {
     struct writer writer = writer_over(packed, sizeof packed);

@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     char *end = NULL;
     unsigned long count = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
     if (count == 0 || count > MICRO_COUNT_MAX || *end != '\0') {
-        fprintf(stderr, "usage: %s COUNT\nDoes one operation COUNT times; see bench/README.md.\n",
+        fprintf(stderr, "usage: %s COUNT\nDoes one step COUNT times; see bench/README.md.\n",
                 argv[0]);
         return 2;
     }
@@ -21,5 +21,6 @@ int main(int argc, char **argv)
     for (uint32_t round = 0; round < count; round++) {
         micro_step(round);
     }
+    printf("%u operations a step\n", micro_operations);
     return EXIT_SUCCESS;
 }

@@ -6,6 +6,8 @@
 
 static struct micro_question questions[MICRO_QUESTIONS];
 
+const uint32_t micro_operations = 1;
+
 enum result micro_setup(void)
 {
     for (uint32_t i = 0; i < MICRO_QUESTIONS; i++) {
