@@ -107,6 +107,11 @@ static enum result parse_unknown_form(struct rdata_parser *parser, uint16_t type
                         : rdata_wrong(parser, &mark, "data that does not follow the type's format");
 }
 
+static enum result no_room(struct rdata_parser *parser, const struct token *token)
+{
+    return rdata_too_long(parser, token, "record data above 65535 bytes, or no room for it");
+}
+
 static enum result parse_fields(struct rdata_parser *parser, uint16_t type)
 {
     const struct rrtype_descriptor *descriptor = rrtype_find(type);
@@ -121,6 +126,9 @@ static enum result parse_fields(struct rdata_parser *parser, uint16_t type)
         enum result result = rdata_field_kind(*field)->parse(parser);
         if (result != OK) {
             return result;
+        }
+        if (!writer_ok(parser->out)) { /* fields look back at what is written: stop here */
+            return no_room(parser, rdata_peek(parser));
         }
     }
     return OK;
@@ -141,7 +149,7 @@ static enum result parse_end(struct rdata_parser *parser)
         return rdata_wrong(parser, &token, "more than the type's fields");
     }
     if (!writer_ok(parser->out) || parser->out->at - parser->begin > RDATA_BYTES_MAX) {
-        return rdata_too_long(parser, &token, "record data above 65535 bytes, or no room for it");
+        return no_room(parser, &token);
     }
     return OK;
 }

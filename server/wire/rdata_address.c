@@ -4,6 +4,7 @@
 #include "server/wire/rdata_kinds.h"
 
 #define IPV6_GROUPS 8u
+#define NO_GAP 17u /* no place among 16 bytes */
 
 bool ipv4_from_text(const char *text, size_t length, uint8_t ret_address[4])
 {
@@ -55,10 +56,10 @@ static bool hex_group(const char *text, size_t length, size_t digits_max, size_t
     return *at != begin;
 }
 
-/* Puts the groups before and behind "::" (at `gap`; IPV6_GROUPS: none) in their places. */
+/* Puts the groups before and behind "::" (at `gap`, or NO_GAP) in their places. */
 static bool ipv6_spread(const uint8_t *given, size_t count, size_t gap, uint8_t ret_address[16])
 {
-    if (gap == 2 * IPV6_GROUPS) {
+    if (gap == NO_GAP) {
         if (count == 16) {
             memcpy(ret_address, given, 16);
         }
@@ -77,7 +78,7 @@ bool ipv6_from_text(const char *text, size_t length, uint8_t ret_address[16])
 {
     uint8_t given[16];
     size_t count = 0; /* bytes given */
-    size_t gap = 2 * IPV6_GROUPS;
+    size_t gap = NO_GAP;
     size_t at = 0;
     if (length >= 2 && text[0] == ':' && text[1] == ':') {
         gap = 0;
@@ -105,7 +106,7 @@ bool ipv6_from_text(const char *text, size_t length, uint8_t ret_address[16])
             return false;
         }
         if (text[at] == ':') {
-            if (gap != 2 * IPV6_GROUPS) {
+            if (gap != NO_GAP) {
                 return false;
             }
             gap = count;

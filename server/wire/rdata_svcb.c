@@ -147,12 +147,16 @@ static const char *inconsistency(struct reader params)
 
 /* ------------------------------------------------------------------ text to wire */
 
-static bool key_from_text(const char *text, size_t length, uint16_t *ret_key)
+/* A key by its name, or as keyN, which says that the value is written as mere bytes (section 2.1).
+ */
+static bool key_from_text(const char *text, size_t length, uint16_t *ret_key,
+                          enum svc_form *ret_form)
 {
     struct token token = {.kind = TOKEN_WORD, .text = text, .length = length};
     for (size_t i = 0; i < SVC_KEYS_NAMED; i++) {
         if (token_is(token, svc_keys[i].name)) {
             *ret_key = (uint16_t)i;
+            *ret_form = svc_keys[i].form;
             return true;
         }
     }
@@ -163,6 +167,7 @@ static bool key_from_text(const char *text, size_t length, uint16_t *ret_key)
         return false;
     }
     *ret_key = (uint16_t)number;
+    *ret_form = FORM_OPAQUE;
     return true;
 }
 
@@ -206,7 +211,8 @@ static const char *keys_append(struct writer *out, struct token value)
     size_t length = 0;
     while ((item = next_item(&text, value.text + value.length, &length)) != NULL) {
         uint16_t key;
-        if (!key_from_text(item, length, &key)) {
+        enum svc_form unused;
+        if (!key_from_text(item, length, &key, &unused)) {
             return "not a list of service parameter keys";
         }
         writer_u16(out, key);
@@ -275,10 +281,10 @@ static const char *alpn_append(struct writer *out, struct token value)
     return NULL;
 }
 
-static const char *value_append(struct writer *out, unsigned key, struct token value)
+static const char *value_append(struct writer *out, enum svc_form form, struct token value)
 {
     uint64_t port;
-    switch (form_of(key)) {
+    switch (form) {
     case FORM_EMPTY:
         return value.length == 0 ? NULL : "this key has no value";
     case FORM_KEYS:
@@ -293,7 +299,7 @@ static const char *value_append(struct writer *out, unsigned key, struct token v
         return NULL;
     case FORM_IPV4:
     case FORM_IPV6:
-        return addresses_append(out, value, form_of(key));
+        return addresses_append(out, value, form);
     case FORM_BASE64:
         return base64_append(out, value.text, value.length);
     case FORM_OPAQUE:
@@ -350,7 +356,8 @@ static enum result parse_param(struct rdata_parser *parser, size_t begin)
     const char *equals = memchr(token.text, '=', token.length);
     size_t key_length = equals != NULL ? (size_t)(equals - token.text) : token.length;
     uint16_t key;
-    if (token.kind != TOKEN_WORD || !key_from_text(token.text, key_length, &key)) {
+    enum svc_form form;
+    if (token.kind != TOKEN_WORD || !key_from_text(token.text, key_length, &key, &form)) {
         return rdata_wrong(parser, &token, "not a service parameter key");
     }
     struct token value = token;
@@ -366,7 +373,7 @@ static enum result parse_param(struct rdata_parser *parser, size_t begin)
     size_t last = out->at;
     writer_u16(out, key);
     writer_u16(out, 0);
-    const char *reason = writer_ok(out) ? value_append(out, key, value) : NULL;
+    const char *reason = writer_ok(out) ? value_append(out, form, value) : NULL;
     size_t size = writer_ok(out) ? out->at - last - 4 : 0;
     if (reason == NULL && size > UINT16_MAX) {
         return rdata_too_long(parser, &value, "record data above 65535 bytes");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Microsoft's WINS and WINS-R: flags and two timeouts, then servers or a domain. Text as in
- * Windows' own zone files: [LOCAL] [SCOPE] [Llookup] [Ccache] ...; the timeouts in seconds. */
+ * Windows' own zone files: [LOCAL] [SCOPE] [Llookup] [Ccache] ...; the timeouts in seconds, the
+ * letters optional. */
 #include "server/wire/rdata_kinds.h"
 
 #define WINS_LOCAL 0x00010000u /* the record is not transferred to others */
@@ -24,19 +25,23 @@ void check_wins_servers(struct reader *rdata)
     check_rest(rdata);
 }
 
-/* "L5" or "C900" with the right letter. */
+/* "L5" or "C900" with the right letter, or the number alone. */
 static bool timeout_from_text(const struct token *token, char letter, uint32_t *ret_seconds)
 {
     uint64_t number;
-    if (token->kind != TOKEN_WORD || token->length < 2 || (token->text[0] & ~0x20) != letter ||
-        !rdata_digits(token->text + 1, token->length - 1, UINT32_MAX, &number)) {
+    if (token->kind != TOKEN_WORD || token->length == 0) {
+        return false;
+    }
+    size_t skip = (token->text[0] & ~0x20) == letter;
+    if (!rdata_digits(token->text + skip, token->length - skip, UINT32_MAX, &number)) {
         return false;
     }
     *ret_seconds = (uint32_t)number;
     return true;
 }
 
-/* Any order, each at most once. */
+/* Any order, each at most once; of two numbers without a letter the first is the time-out of a
+ * look-up. */
 enum result parse_wins_header(struct rdata_parser *parser)
 {
     uint32_t flags = 0;

@@ -98,6 +98,7 @@ enum rr_type {
     TYPE_LP = 107,
     TYPE_EUI48 = 108,
     TYPE_EUI64 = 109,
+    TYPE_NXNAME = 128,
     TYPE_TKEY = 249,
     TYPE_TSIG = 250,
     TYPE_IXFR = 251,

@@ -98,20 +98,21 @@ static const struct rrtype_descriptor numbered[] = {
     [TYPE_DSYNC] = {"DSYNC",                       /* RFC 9859 */
                     0,
                     {FIELD_TYPE, FIELD_DSYNC_SCHEME, FIELD_U16, FIELD_NAME}},
-    [TYPE_HHIT] = {"HHIT", 0, {FIELD_BASE64_REST}},     /* RFC 9886 */
-    [TYPE_BRID] = {"BRID", 0, {FIELD_BASE64_REST}},     /* RFC 9886 */
-    [TYPE_SPF] = {"SPF", 0, {FIELD_STRINGS_REST}},      /* RFC 7208 */
-    [TYPE_UINFO] = {"UINFO", 0, {FIELD_END}},           /* reserved */
-    [TYPE_UID] = {"UID", 0, {FIELD_END}},               /* reserved */
-    [TYPE_GID] = {"GID", 0, {FIELD_END}},               /* reserved */
-    [TYPE_UNSPEC] = {"UNSPEC", 0, {FIELD_END}},         /* reserved */
-    [TYPE_NID] = {"NID", 0, {FIELD_U16, FIELD_ILNP64}}, /* RFC 6742 */
-    [TYPE_L32] = {"L32", 0, {FIELD_U16, FIELD_IPV4}},   /* RFC 6742 */
-    [TYPE_L64] = {"L64", 0, {FIELD_U16, FIELD_ILNP64}}, /* RFC 6742 */
-    [TYPE_LP] = {"LP", 0, {FIELD_U16, FIELD_NAME}},     /* RFC 6742 */
-    [TYPE_EUI48] = {"EUI48", 0, {FIELD_EUI48}},         /* RFC 7043 */
-    [TYPE_EUI64] = {"EUI64", 0, {FIELD_EUI64}},         /* RFC 7043 */
-    [TYPE_TKEY] = {"TKEY",                              /* RFC 2930 */
+    [TYPE_HHIT] = {"HHIT", 0, {FIELD_BASE64_REST}},       /* RFC 9886 */
+    [TYPE_BRID] = {"BRID", 0, {FIELD_BASE64_REST}},       /* RFC 9886 */
+    [TYPE_SPF] = {"SPF", 0, {FIELD_STRINGS_REST}},        /* RFC 7208 */
+    [TYPE_UINFO] = {"UINFO", 0, {FIELD_END}},             /* reserved */
+    [TYPE_UID] = {"UID", 0, {FIELD_END}},                 /* reserved */
+    [TYPE_GID] = {"GID", 0, {FIELD_END}},                 /* reserved */
+    [TYPE_UNSPEC] = {"UNSPEC", 0, {FIELD_END}},           /* reserved */
+    [TYPE_NID] = {"NID", 0, {FIELD_U16, FIELD_ILNP64}},   /* RFC 6742 */
+    [TYPE_L32] = {"L32", 0, {FIELD_U16, FIELD_IPV4}},     /* RFC 6742 */
+    [TYPE_L64] = {"L64", 0, {FIELD_U16, FIELD_ILNP64}},   /* RFC 6742 */
+    [TYPE_LP] = {"LP", 0, {FIELD_U16, FIELD_NAME}},       /* RFC 6742 */
+    [TYPE_EUI48] = {"EUI48", 0, {FIELD_EUI48}},           /* RFC 7043 */
+    [TYPE_EUI64] = {"EUI64", 0, {FIELD_EUI64}},           /* RFC 7043 */
+    [TYPE_NXNAME] = {"NXNAME", RRTYPE_META, {FIELD_END}}, /* RFC 9824 */
+    [TYPE_TKEY] = {"TKEY",                                /* RFC 2930 */
                    RRTYPE_META,
                    {FIELD_NAME, FIELD_U32, FIELD_U32, FIELD_U16, FIELD_RCODE,
                     FIELD_BASE64_COUNTED16, FIELD_BASE64_COUNTED16}},
