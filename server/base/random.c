@@ -39,13 +39,14 @@ enum result random_fill_seeded(void *context, void *bytes, size_t size)
     return OK;
 }
 
-/* Two keys, a counter in each, xor: neither half alone tells the stream. */
+/* Counter mode under one key, each number sealed again with the counter under the other. */
 static void random_fill_from_key(struct random *random)
 {
     for (size_t i = 0; i < RANDOM_BATCH_BYTES; i += sizeof(uint64_t)) {
         random->counter++;
-        uint64_t number = siphash(random->key, &random->counter, sizeof random->counter) ^
-                          siphash(random->key + 16, &random->counter, sizeof random->counter);
+        uint64_t block[2] = {random->counter, 0};
+        block[1] = siphash(random->key, block, sizeof block[0]);
+        uint64_t number = siphash(random->key + 16, block, sizeof block);
         memcpy(random->batch + i, &number, sizeof number);
     }
 }
