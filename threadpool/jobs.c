@@ -139,7 +139,7 @@ static void jobs_over(struct job *job)
 
 static void jobs_note_over(struct mailbox_note *note)
 {
-    jobs_over((struct job *)((char *)note - offsetof(struct job, note)));
+    jobs_over((struct job *)(void *)((char *)note - offsetof(struct job, note)));
 }
 
 /* Gives the place back and tells the submitter. Without the lock. */

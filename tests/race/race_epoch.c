@@ -9,7 +9,7 @@
 /* One writer replaces a published object again and again; announcing readers and bracketing readers
  * must never see one that was freed. Freeing spoils the object first, so that a late reader is seen
  * without a sanitizer too. */
-#define VERSIONS 20000u
+#define VERSIONS 5000u
 #define READERS 4u
 #define ALIVE UINT64_C(0x706c696d736f6c6c)
 

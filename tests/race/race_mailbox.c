@@ -33,7 +33,7 @@ static void on_letter(void *context, uint64_t value)
 
 static void on_note(struct mailbox_note *note)
 {
-    struct sender *sender = (struct sender *)((char *)note - offsetof(struct sender, note));
+    struct sender *sender = (struct sender *)(void *)((char *)note - offsetof(struct sender, note));
     sender->notes_seen++;
     atomic_store_explicit(&sender->note_free, true, memory_order_release);
 }
