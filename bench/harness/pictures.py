@@ -5,7 +5,7 @@ from html import escape
 COLOURS = {'plimsoll': '#0b6e99', 'nsd': '#c9782f', 'knot': '#6a9a3b', 'bind': '#8a5fa8', 'echo': '#b8b8b8'}
 FONT = 'font-family="DejaVu Sans, Helvetica, sans-serif"'
 WIDTH = 980
-LABEL_WIDTH = 330
+LABEL_WIDTH = 365
 BAR_HEIGHT = 15
 GAP = 22
 

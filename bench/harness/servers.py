@@ -172,15 +172,13 @@ class Plimsoll(Server):
 
     def configure(self, folder, port, dataset, options):
         settings = options['settings']
-        lines = ['server:', f'  listen: ["127.0.0.1@{port}"]', f'  state-dir: {folder}/state',
-                 f'  control: {folder}/control.sock', '  rate-limit: 0',
+        lines = ['server:', f'  listen: ["127.0.0.1@{port}"]', f'  control: {folder}/control.sock', '  rate-limit: 0',
                  'limits:', f'  memory: {options.get("memory", settings.memory)}', '  workers: 1',
                  '  tcp-connections-per-client: 256',
                  'stats:', f'  listen: "127.0.0.1@{wire.free_port()}"',
                  'log:', '  level: warning', 'zones:']
         for zone, file_name in dataset.zones:
             lines.append(f'  - {{ name: {zone}, type: primary, file: "{dataset.zone_dir}/{file_name}" }}')
-        (folder / 'state').mkdir()
         config = folder / 'plimsoll.yaml'
         config.write_text('\n'.join(lines) + '\n', encoding='ascii')
         return [settings.plimsolld, '-c', config]
