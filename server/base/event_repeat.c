@@ -89,6 +89,14 @@ static void event_repeat_occupy(struct event_repeat *entry, const struct event *
     entry->key[size] = 0;
 }
 
+/* Whether a window is over. Another thread may have begun it a moment after `now_ms` was read; a
+ * clock that went back by a whole window ends it too. */
+static bool event_repeat_over(uint64_t now_ms, uint64_t begun_ms)
+{
+    return now_ms >= begun_ms ? now_ms - begun_ms >= EVENT_WINDOW_MS
+                              : begun_ms - now_ms >= EVENT_WINDOW_MS;
+}
+
 bool event_repeat_admit(const struct event *event, uint64_t now_ms, uint32_t *ret_repeats)
 {
     uint64_t hash = event_repeat_hash(event);
@@ -102,8 +110,7 @@ bool event_repeat_admit(const struct event *event, uint64_t now_ms, uint32_t *re
     if (fresh) {
         event_repeat_occupy(entry, event, hash);
     }
-    /* A clock that went back ends the window too. */
-    if (fresh || now_ms - begun_ms >= EVENT_WINDOW_MS) {
+    if (fresh || event_repeat_over(now_ms, begun_ms)) {
         atomic_store_explicit(&entry->begun_ms, now_ms, memory_order_relaxed);
         entry->passed = 0;
     }
@@ -126,7 +133,7 @@ bool event_repeat_take(uint32_t index, uint64_t now_ms, struct event *ret_summar
         return false;
     }
     uint64_t begun_ms = atomic_load_explicit(&entry->begun_ms, memory_order_relaxed);
-    bool due = now_ms - begun_ms >= EVENT_WINDOW_MS;
+    bool due = event_repeat_over(now_ms, begun_ms);
     uint32_t held_back = 0;
     if (due) {
         held_back = atomic_exchange_explicit(&entry->held_back, 0, memory_order_relaxed);

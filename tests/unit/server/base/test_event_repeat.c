@@ -50,6 +50,21 @@ Test(event_repeat, a_clock_that_goes_back_holds_nothing_for_ever, .timeout = 10)
     cr_assert(admit(EVENT_READY, NULL, 5, &repeats));
 }
 
+Test(event_repeat, a_reading_just_before_the_window_began_does_not_end_it, .timeout = 10)
+{
+    uint32_t repeats;
+    struct event summary;
+    unsigned taken = 0;
+    for (unsigned i = 0; i < EVENT_BURST; i++) {
+        cr_assert(admit(EVENT_READY, NULL, 1000000, &repeats));
+    }
+    cr_assert_not(admit(EVENT_READY, NULL, 999999, &repeats));
+    for (uint32_t i = 0; i < EVENT_REPEAT_ENTRIES; i++) {
+        taken += event_repeat_take(i, 999999, &summary) ? 1 : 0;
+    }
+    cr_assert_eq(taken, 0);
+}
+
 Test(event_repeat, more_keys_than_entries_push_out_the_oldest, .timeout = 10)
 {
     uint32_t repeats;
