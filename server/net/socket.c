@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/net/socket.h"
+
+#include "alloc/fault.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+static enum result refusal(int number)
+{
+    switch (number) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        return REFUSED_SOCKET;
+    case EADDRNOTAVAIL:
+        return NOT_FOUND;
+    default:
+        return ERROR_IO;
+    }
+}
+
+static enum result failed(int *fd, const char *step, struct socket_error *ret_error)
+{
+    int number = errno;
+    socket_close(fd);
+    *ret_error = (struct socket_error){number, step};
+    return refusal(number);
+}
+
+void socket_close(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+static bool option(int fd, int level, int name, int value)
+{
+    return setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+static int socket_new(const struct address *address, int type)
+{
+    if (fault_strikes(FAULT_SOCKET)) {
+        errno = EMFILE;
+        return -1;
+    }
+    int family = address->family == ADDRESS_V4 ? AF_INET : AF_INET6;
+    return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static bool socket_bind(int fd, const struct address *address)
+{
+    struct sockaddr_storage storage;
+    socklen_t size = address_to_sockaddr(address, &storage);
+    return bind(fd, (const struct sockaddr *)&storage, size) == 0;
+}
+
+static bool socket_common(int fd, const struct address *address)
+{
+    return option(fd, SOL_SOCKET, SO_REUSEPORT, 1) &&
+           (address->family != ADDRESS_V6 || option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
+}
+
+/** Options that make UDP better and that a kernel may lack or clamp without harm. */
+static void udp_wishes(int fd, const struct address *address)
+{
+    (void)option(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_UDP_BUFFER_BYTES);
+    (void)option(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_UDP_BUFFER_BYTES);
+    if (address->family == ADDRESS_V4) {
+        (void)option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+    } else {
+        (void)option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
+    }
+}
+
+static bool udp_tell_destination(int fd, const struct address *address)
+{
+    if (!address_is_any(address)) {
+        return true;
+    }
+    return address->family == ADDRESS_V4 ? option(fd, IPPROTO_IP, IP_PKTINFO, 1)
+                                         : option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+enum result socket_open_udp(const struct address *address, int *ret_fd,
+                            struct socket_error *ret_error)
+{
+    int fd = socket_new(address, SOCK_DGRAM);
+    if (fd < 0) {
+        return failed(&fd, "socket", ret_error);
+    }
+    if (!socket_common(fd, address) || !udp_tell_destination(fd, address)) {
+        return failed(&fd, "setsockopt", ret_error);
+    }
+    udp_wishes(fd, address);
+    if (!socket_bind(fd, address)) {
+        return failed(&fd, "bind", ret_error);
+    }
+    *ret_fd = fd;
+    return OK;
+}
+
+enum result socket_open_tcp(const struct address *address, int *ret_fd,
+                            struct socket_error *ret_error)
+{
+    int fd = socket_new(address, SOCK_STREAM);
+    if (fd < 0) {
+        return failed(&fd, "socket", ret_error);
+    }
+    /* Accepted sockets inherit the buffers: they are what the sheet counts. */
+    if (!socket_common(fd, address) || !option(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
+        !option(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_TCP_BUFFER_BYTES) ||
+        !option(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_TCP_BUFFER_BYTES) ||
+        !option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) {
+        return failed(&fd, "setsockopt", ret_error);
+    }
+    if (!socket_bind(fd, address)) {
+        return failed(&fd, "bind", ret_error);
+    }
+    if (listen(fd, SOCKET_TCP_BACKLOG) != 0) {
+        return failed(&fd, "listen", ret_error);
+    }
+    *ret_fd = fd;
+    return OK;
+}
+
+size_t socket_buffers(int fd)
+{
+    int receive = 0;
+    int send = 0;
+    socklen_t size = sizeof receive;
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, &size) != 0) {
+        return 0;
+    }
+    size = sizeof send;
+    if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, &size) != 0) {
+        return 0;
+    }
+    return (size_t)receive + (size_t)send;
+}
