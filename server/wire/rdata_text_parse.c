@@ -135,55 +135,6 @@ enum result parse_u64(struct rdata_parser *parser)
     return result;
 }
 
-/* Seconds in a unit's letter; 0: no unit. */
-static uint32_t unit_seconds(char letter)
-{
-    switch (letter | 0x20) {
-    case 's':
-        return 1;
-    case 'm':
-        return 60;
-    case 'h':
-        return 3600;
-    case 'd':
-        return 86400;
-    case 'w':
-        return 604800;
-    default:
-        return 0;
-    }
-}
-
-/* Seconds, or numbers with units that add up: 1w2d3h4m5s. */
-static bool duration_from_text(const char *text, size_t length, uint32_t *ret_seconds)
-{
-    uint64_t seconds = 0;
-    size_t at = 0;
-    if (rdata_digits(text, length, UINT32_MAX, &seconds)) {
-        *ret_seconds = (uint32_t)seconds;
-        return true;
-    }
-    seconds = 0;
-    while (at < length) {
-        size_t digits = at;
-        while (digits < length && text[digits] >= '0' && text[digits] <= '9') {
-            digits++;
-        }
-        uint64_t number = 0;
-        uint32_t unit = digits < length ? unit_seconds(text[digits]) : 0;
-        if (unit == 0 || !rdata_digits(text + at, digits - at, UINT32_MAX, &number)) {
-            return false;
-        }
-        seconds += number * unit;
-        if (seconds > UINT32_MAX) {
-            return false;
-        }
-        at = digits + 1;
-    }
-    *ret_seconds = (uint32_t)seconds;
-    return length != 0;
-}
-
 enum result parse_ttl(struct rdata_parser *parser)
 {
     struct token token;
@@ -192,7 +143,7 @@ enum result parse_ttl(struct rdata_parser *parser)
         return result;
     }
     uint32_t seconds;
-    if (!duration_from_text(token.text, token.length, &seconds)) {
+    if (token_period(token, &seconds) != OK) {
         return rdata_wrong(parser, &token, "not a duration (seconds, or units such as 1h30m)");
     }
     writer_u32(parser->out, seconds);
