@@ -129,7 +129,7 @@ void loaders_wake(struct registry *registry)
         if (!submit) {
             continue;
         }
-        if (jobs_submit(registry->options.jobs, &loader->job) != OK) {
+        if (jobs_submit(registry->jobs, &loader->job) != OK) {
             /* A full queue is counted there; registry_tick() tries again. */
             pthread_mutex_lock(&registry->lock);
             loader->busy = false;

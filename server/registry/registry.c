@@ -27,6 +27,12 @@ enum result registry_create(const struct registry_options *options, struct regis
     return OK;
 }
 
+void registry_begin(struct registry *registry, struct jobs *jobs, struct epoch *epoch)
+{
+    registry->jobs = jobs;
+    registry->epoch = epoch;
+}
+
 static struct catalog *current(const struct registry *registry)
 {
     return atomic_load_explicit(&registry->catalog, memory_order_acquire);
@@ -134,7 +140,7 @@ enum result registry_apply(struct registry *registry, const struct registry_zone
                 zone_remove(registry, zone);
             }
         }
-        epoch_retire(registry->options.epoch, &before->retired, catalog_retired);
+        epoch_retire(registry->epoch, &before->retired, catalog_retired);
     }
     loaders_wake(registry);
     return OK;
@@ -180,7 +186,7 @@ bool registry_tick(struct registry *registry)
 {
     loaders_wake(registry);
     loaders_report(registry, clock_ms(registry->options.clock));
-    bool pending = epoch_reclaim(registry->options.epoch, RECLAIM_PER_TICK) == MORE;
+    bool pending = epoch_reclaim(registry->epoch, RECLAIM_PER_TICK) == MORE;
     uint32_t waiting = registry_waiting(registry);
     const struct catalog *catalog = current(registry);
     if (waiting == 0 && !registry->announced && catalog != NULL) {

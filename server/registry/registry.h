@@ -39,8 +39,6 @@ typedef void (*registry_observer_fn)(void *context, struct zone *zone,
                                      const struct snapshot *before, const struct snapshot *after);
 
 struct registry_options {
-    struct jobs *jobs;         /* borrowed (until destroyed) */
-    struct epoch *epoch;       /* borrowed (until destroyed) */
     const struct clock *clock; /* borrowed (until destroyed) */
     uint32_t loaders;          /* as many as job threads, 1..REGISTRY_LOADERS_MAX */
 };
@@ -79,6 +77,11 @@ struct zone_status {
 /** OK; REFUSED_MEMORY. */
 RESULT_MUST_CHECK enum result registry_create(const struct registry_options *options,
                                               struct registry **ret_registry);
+/**
+ * The threads stand: loads may begin. Before the first registry_apply(); workers may read (and find
+ * no zones) earlier. Both borrowed (until destroyed).
+ */
+void registry_begin(struct registry *registry, struct jobs *jobs, struct epoch *epoch);
 /** The job threads have stopped and no worker reads. Accepts NULL. */
 void registry_destroy(struct registry *registry);
 

@@ -81,6 +81,8 @@ struct loader;
 
 struct registry {
     struct registry_options options;
+    struct jobs *jobs; /* borrowed, from registry_begin() on, like the epoch */
+    struct epoch *epoch;
     struct heap *heap;                 /* owned */
     _Atomic(struct catalog *) catalog; /* workers: acquire; partner: apply's release */
     struct {

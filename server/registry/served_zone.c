@@ -86,7 +86,7 @@ void zone_settle(struct registry *registry, struct zone *zone)
     }
     pthread_mutex_unlock(&registry->lock);
     if (leaves) {
-        epoch_retire(registry->options.epoch, &zone->retired, zone_retired);
+        epoch_retire(registry->epoch, &zone->retired, zone_retired);
     }
 }
 
@@ -118,7 +118,7 @@ enum result registry_publish(struct registry *registry, struct zone *zone,
                                         before == NULL ? NULL : before->snapshot, snapshot);
     }
     if (before != NULL) {
-        epoch_retire(registry->options.epoch, &before->retired, version_retired);
+        epoch_retire(registry->epoch, &before->retired, version_retired);
     }
     return OK;
 }
