@@ -3,6 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+static double cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
 
 int main(int argc, char **argv)
 {
@@ -18,9 +26,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: set-up failed: result %d\n", argv[0], result);
         return EXIT_FAILURE;
     }
+    double start = cpu_ns();
     for (uint32_t round = 0; round < count; round++) {
         micro_step(round);
     }
-    printf("%u operations a step\n", micro_operations);
+    double spent = cpu_ns() - start;
+    printf("%u operations a step\n%.1f ns an operation\n", micro_operations,
+           spent / (double)count / (double)micro_operations);
     return EXIT_SUCCESS;
 }
