@@ -89,11 +89,11 @@ enum result micro_server_start(void)
         result = jobs_create(64, &jobs);
     }
     if (result == OK) {
-        struct registry_options options = {
-            .jobs = jobs, .epoch = &epoch, .clock = clock_real(), .loaders = 1};
+        struct registry_options options = {.clock = clock_real(), .loaders = 1};
         result = registry_create(&options, &registry);
     }
     if (result == OK) {
+        registry_begin(registry, jobs, &epoch);
         result = load_zone(path, jobs);
     }
     if (fd >= 0) {
