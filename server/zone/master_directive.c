@@ -2,7 +2,6 @@
 #include "server/zone/master_state.h"
 #include "server/zone/zone_edit.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* $ORIGIN name */
@@ -48,19 +47,10 @@ static enum result default_ttl(struct master_reader *reader)
 static void tell_include(struct master_reader *reader, struct master_place place,
                          enum result result)
 {
-    const char *why = NULL;
-    if (result == REFUSED_LIMIT) {
-        why = "files are included too deeply, or the path is too long";
-    } else if (result == ERROR_ACCESS && reader->source.error == EACCES) {
-        why = "it lies outside the directory of the zone's file";
-    } else if (result == ERROR_ACCESS) {
-        why = "it is not a regular file";
-    } else {
-        why = strerrordesc_np(reader->source.error);
-    }
-    reader->source.error = 0;
     master_problems_add(reader->options.problems, MASTER_ERROR, "include", place,
-                        "the file cannot be included: %s", why != NULL ? why : "unknown error");
+                        "the file cannot be included: %s",
+                        master_source_reason(&reader->source, result));
+    reader->source.error = 0; /* told: it is no read that failed */
 }
 
 /* $INCLUDE file [origin] */

@@ -77,13 +77,9 @@ enum result master_reader_open(struct master_reader *reader, const char *path,
                           master_source_refill, &reader->source);
         return OK;
     }
-    const char *why = result == REFUSED_LIMIT  ? "the path is too long"
-                      : result == ERROR_ACCESS ? "it is not a regular file"
-                      : strerrordesc_np(reader->source.error)
-                          ? strerrordesc_np(reader->source.error)
-                          : "unknown error";
     master_problems_add(options->problems, MASTER_ERROR, "file", file_place(path),
-                        "the file cannot be opened: %s", why);
+                        "the file cannot be opened: %s",
+                        master_source_reason(&reader->source, result));
     master_reader_close(reader);
     return result;
 }
@@ -361,10 +357,9 @@ static enum result step_failure(struct master_reader *reader)
 {
     struct master_problems *problems = reader->options.problems;
     if (reader->source.error != 0) {
-        const char *why = strerrordesc_np(reader->source.error);
-        master_problems_add(problems, MASTER_ERROR, "file",
-                            file_place(master_source_path(&reader->source)),
-                            "the file cannot be read: %s", why != NULL ? why : "unknown error");
+        master_problems_add(
+            problems, MASTER_ERROR, "file", file_place(master_source_path(&reader->source)),
+            "the file cannot be read: %s", master_source_reason(&reader->source, ERROR_IO));
         return ERROR_IO;
     }
     if (atomic_load_explicit(&reader->progress->stop, memory_order_relaxed)) {

@@ -169,6 +169,20 @@ uint64_t master_source_at(const struct master_source *source)
     return source->depth == 0 ? 0 : source->files[source->depth - 1].at;
 }
 
+const char *master_source_reason(const struct master_source *source, enum result result)
+{
+    if (result == REFUSED_LIMIT) {
+        return source->depth > MASTER_INCLUDE_DEPTH_MAX ? "files are included too deeply"
+                                                        : "the path is too long";
+    }
+    if (result == ERROR_ACCESS) {
+        return source->error == EACCES ? "it lies outside the directory of the zone's file"
+                                       : "it is not a regular file";
+    }
+    const char *reason = strerrordesc_np(source->error);
+    return reason != NULL ? reason : "unknown error";
+}
+
 enum result master_source_refill(void *context, char *room, size_t size, size_t *ret_size)
 {
     struct master_source *source = context;

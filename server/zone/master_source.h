@@ -72,6 +72,8 @@ void master_source_close(struct master_source *source);
 const char *master_source_path(const struct master_source *source);
 /** The offset behind the last byte read of it. */
 uint64_t master_source_at(const struct master_source *source);
+/** Why opening, including or reading ended with that result, as a sentence's part. */
+const char *master_source_reason(const struct master_source *source, enum result result);
 /** A lexer_refill_fn; the context is the source. */
 RESULT_MUST_CHECK enum result master_source_refill(void *context, char *room, size_t size,
                                                    size_t *ret_size);
