@@ -101,9 +101,9 @@ bool event_reader_next(struct event_reader *reader, struct event *ret_event);
 /** One line without a newline: `2026-11-20T13:08:55.123Z error 111 could not create …`; fields that
  * the text does not show follow as name=value; control characters are escaped. Returns its length.
  * `size` at least EVENT_LINE_BYTES. */
-size_t event_format_text(const struct event *event, char *line, size_t size);
+size_t event_format_text(const struct event *event, char *text, size_t size);
 /** One JSON object without a newline: time, id, event, severity, text, fields, repeats. */
-size_t event_format_json(const struct event *event, char *line, size_t size);
+size_t event_format_json(const struct event *event, char *text, size_t size);
 /** The message alone, with its fields filled in. */
 size_t event_format_message(const struct event *event, char *text, size_t size);
 
