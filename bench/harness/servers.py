@@ -18,7 +18,7 @@ CONFIG_ERROR = 78
 
 
 class Refused(BenchError):
-    """The server said that what it was given does not fit its declared memory."""
+    """The server did not start with what it was given (exit 78), or runs and does not serve it."""
 
 
 class Server:
@@ -59,16 +59,17 @@ class Running:
             raise
 
     def wait(self, dataset, options):
+        patience = options.get('patience', START_TIMEOUT)
         if not self.server.answers and options.get('tcp'):
-            ready = wire.wait_for_stream(self.port, START_TIMEOUT)
+            ready = wire.wait_for_stream(self.port, patience)
         elif not self.server.answers:
             ready = self.process.started
         else:
-            ready = wire.wait_for_answers(self.port, dataset.probes, START_TIMEOUT, self.process.alive)
+            ready = wire.wait_for_answers(self.port, dataset.probes, patience, self.process.alive)
         if ready is None:
             status = self.process.popen.poll()
-            kind = Refused if status == CONFIG_ERROR else BenchError
-            raise kind(f'{self.server.name} gave no right answer (exit status {status}): {self.process.log_tail()}')
+            said = f'{self.server.name} gave no right answer (exit status {status}): {self.process.log_tail()}'
+            raise Refused(said) if status in (CONFIG_ERROR, None) else BenchError(said)
         return ready - self.process.started
 
     @property

@@ -7,6 +7,7 @@ from . import datasets, load, process, servers
 from .settings import BenchError
 
 WARM_UP_SECONDS = 0.5
+LINE_PATIENCE = 20.0      # seconds; a zone that does not fit is answered with SERVFAIL for ever
 LINES_MIB = (64, 128, 256, 512)
 LINE_SETS = (('ad', 'positive'), ('many', 'mixed'), ('delegation', 'referral'))
 
@@ -103,11 +104,11 @@ def run_load(settings, spec, server):
 def line_point(settings, server, dataset, spec, line_mib):
     """Plimsoll inside one line: its rate, or 0 and why."""
     try:
-        with server.start(settings, dataset, memory=f'{line_mib}MiB') as running:
+        with server.start(settings, dataset, memory=f'{line_mib}MiB', patience=LINE_PATIENCE) as running:
             result = traffic_on(settings, running, dataset, spec)
     except servers.Refused as refusal:
         settings.progress(f'memory-line: {server.name} refuses {dataset.name} at {line_mib} MiB')
-        return {'qps': 0.0, 'reason': f'does not fit: {str(refusal)[:200]}'}
+        return {'qps': 0.0, 'reason': 'does not fit', 'said': str(refusal)}
     if result['rss_peak_mib'] > line_mib:
         return {'qps': 0.0, 'reason': f'broke its line: {result["rss_peak_mib"]:.1f} MiB', **result}
     return result
