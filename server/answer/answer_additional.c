@@ -64,11 +64,11 @@ static const struct zone_node *target_node(struct answer *answer, const uint8_t 
 {
     const struct snapshot *snapshot = answer->snapshot;
     name_key_make(name, &answer->chain_key);
-    const struct catalog_entry *entry = answer->entry;
     if (!name_is_at_or_below(name, snapshot->apex_name) ||
         snapshot->delegation_count + snapshot->dname_count != 0) {
         /* Possibly ours, in a zone of its own. */
-        entry = catalog_find(answer->question->catalog, &answer->chain_key);
+        const struct catalog_entry *entry =
+            catalog_find(answer->question->catalog, &answer->chain_key);
         if (entry == NULL) {
             return NULL;
         }
