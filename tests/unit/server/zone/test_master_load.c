@@ -201,3 +201,46 @@ Test(master_load, every_charge_that_fails_leaves_nothing_behind)
     cr_assert_gt(first, 2);
     master_reader_destroy(reader);
 }
+
+Test(master_load, every_read_that_fails_refuses_the_version)
+{
+    if (!fault_arm_from_text("read:1")) {
+        cr_skip("built without fault injection");
+    }
+    char directory[64];
+    char path[128];
+    struct master_reader *reader;
+    directory_make(directory);
+    snprintf(path, sizeof path, "%s/zone", directory);
+    file_make(directory, "zone", HEAD "$INCLUDE inner\n");
+    file_make(directory, "inner", "a A 192.0.2.2\n");
+    cr_assert_eq(master_reader_create(ACCOUNT_ZONES, &reader), OK);
+    const struct master_load_options options = {
+        .apex = apex_example,
+        .heap = heap,
+        .path = path,
+        .tell = transcript_problem,
+        .context = &transcript,
+    };
+    enum result result = ERROR_IO;
+    unsigned first = 1;
+    for (; result != OK && first < 100; first++) {
+        struct snapshot *snapshot = NULL;
+        transcript.used = 0;
+        transcript.text[0] = 0;
+        fault_arm(FAULT_READ, first, 1);
+        result = master_load_zone(reader, &options, &snapshot, NULL);
+        bool struck = fault_struck(FAULT_READ);
+        fault_disarm_all();
+        cr_assert_eq(struck, result != OK);
+        cr_assert(result == OK || strncmp(transcript.text, "E ", 2) == 0);
+        cr_assert_eq(snapshot != NULL, result == OK);
+        snapshot_release(snapshot);
+        cr_assert_eq(heap_read(heap).live_bytes, 0);
+    }
+    cr_assert_eq(result, OK);
+    /* Two opens; each file's text and its end; the rest of the first behind the include. */
+    cr_assert_gt(first, 6);
+    master_reader_destroy(reader);
+    directory_remove(directory);
+}
