@@ -15,7 +15,7 @@
  * the account `configuration`, sized from the size of the files. Any one thread at a time;
  * immutable and shareable once opened.
  */
-#define CONFIG_LISTEN_MAX 64u
+#define CONFIG_LISTEN_MAX 32u
 #define CONFIG_ZONES_MAX 65536u
 #define CONFIG_TEXT_MAX 1024u
 #define CONFIG_WORKERS_MAX 64u

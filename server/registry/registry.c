@@ -6,6 +6,7 @@
 #include "server/wire/name.h"
 
 #define RECLAIM_PER_TICK 4096u
+#define RECLAIM_ROUNDS_MAX 1024u
 
 enum result registry_create(const struct registry_options *options, struct registry **ret_registry)
 {
@@ -44,6 +45,12 @@ void registry_destroy(struct registry *registry)
         return;
     }
     loaders_destroy(registry);
+    /* Nobody reads any more: what is retired goes back to the heap while there is one. */
+    for (unsigned i = 0; i < RECLAIM_ROUNDS_MAX && registry->epoch != NULL; i++) {
+        if (epoch_reclaim(registry->epoch, RECLAIM_PER_TICK) != MORE) {
+            break;
+        }
+    }
     struct catalog *catalog = current(registry);
     if (catalog != NULL) {
         for (uint32_t i = 0; i < catalog->count; i++) {
@@ -51,7 +58,6 @@ void registry_destroy(struct registry *registry)
         }
         catalog_retired(&catalog->retired);
     }
-    /* What a reload retired is freed first; then the heap is empty. */
     heap_destroy(registry->heap);
     pthread_mutex_destroy(&registry->lock);
     memory_give(ACCOUNT_ZONES, registry, sizeof *registry);
@@ -228,6 +234,17 @@ enum result registry_zone_find(struct registry *registry, const uint8_t *name,
     }
     zone_read(registry, entry->zone, ret_status);
     return OK;
+}
+
+void registry_state_counts(const struct registry *registry, uint32_t ret_counts[ZONE_STATE_COUNT])
+{
+    const struct catalog *catalog = current(registry);
+    for (unsigned i = 0; i < ZONE_STATE_COUNT; i++) {
+        ret_counts[i] = 0;
+    }
+    for (uint32_t i = 0; catalog != NULL && i < catalog->count; i++) {
+        ret_counts[zone_state(catalog->entries[i].zone)]++;
+    }
 }
 
 const struct catalog *registry_catalog(const struct registry *registry)

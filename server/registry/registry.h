@@ -111,6 +111,8 @@ bool registry_tick(struct registry *registry);
 /** Zones whose load has not been tried since they were configured: 0 means ready. */
 uint32_t registry_waiting(const struct registry *registry);
 
+/** How many zones are in each state. */
+void registry_state_counts(const struct registry *registry, uint32_t ret_counts[ZONE_STATE_COUNT]);
 /** Zones in force. */
 uint32_t registry_zone_count(const struct registry *registry);
 /** The zone with an index 0..count-1, in canonical order of names. OK or NOT_FOUND. */
