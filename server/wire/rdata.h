@@ -14,6 +14,8 @@
  * Rdata in memory is always uncompressed wire form. Pure, no allocation, no recursion, any thread.
  */
 #define RDATA_BYTES_MAX 65535u
+/* The longest printed form: a bitmap of all types, ten bytes each. Everything else needs less. */
+#define RDATA_TEXT_MAX (704u * 1024u)
 
 /** What went wrong in a text or wire form: constant text, and the token at which (text forms). */
 struct rdata_error {
@@ -40,14 +42,22 @@ RESULT_MUST_CHECK enum result rdata_check(uint16_t type, const uint8_t *rdata, s
  * TOKEN_END is consumed), RFC 3597's \# form included for every type. Relative names are completed
  * with `origin`.
  *
- * returns   OK; ERROR_SYNTAX or REFUSED_LIMIT with *ret_error filled
+ * returns   OK; ERROR_SYNTAX or REFUSED_LIMIT with *ret_error filled and nothing left in `out`;
+ * then lexer_skip_line() goes on behind the entry
  */
 RESULT_MUST_CHECK enum result rdata_from_text(struct lexer *lexer, uint16_t type,
                                               const uint8_t *origin, struct writer *out,
                                               struct rdata_error *ret_error);
 
-/** Appends the presentation form (no final newline). REFUSED_LIMIT when `out` is too small. `rdata`
- * must have passed rdata_check. */
+/**
+ * Appends the presentation form (no final newline), as BIND's tools print it but with base64 and
+ * hexadecimal in one word. What passes the check and has no text of its own (a later version of
+ * LOC, padded bitmaps, service parameters that contradict each other, …) comes out as \# data, so
+ * that parsing what was printed always gives the same bytes. `rdata` must have passed rdata_check.
+ *
+ * returns   OK; REFUSED_LIMIT when `out` is too small (RDATA_TEXT_MAX always suffices), with
+ * nothing left in it
+ */
 RESULT_MUST_CHECK enum result rdata_to_text(uint16_t type, const uint8_t *rdata, size_t size,
                                             struct writer *out);
 /** The same in the unknown-type form of RFC 3597 section 5: \# size hex. */
@@ -69,6 +79,3 @@ bool rdata_equal(uint16_t type, const uint8_t *a, size_t a_size, const uint8_t *
  * target, an MX's exchange, both of SOA's, …).
  */
 const uint8_t *rdata_name_next(uint16_t type, const uint8_t *rdata, size_t size, size_t *offset);
-
-/** Appends rdata to a message with its names compressed where that is allowed: see compress.h for
- * the writer. */

@@ -8,9 +8,10 @@
  * wire form and checks it, one that parses its text, one that prints it. rdata.c walks a type's
  * list of fields and calls them; nothing else in the server looks in here.
  *
- * Pure, any thread. Files by subject: rdata_wire (plain fields in wire form), rdata_text_parse and
- * rdata_text_print (their text), rdata_encoding (hex, base64, base32hex), rdata_address,
- * rdata_bitmap, rdata_security, rdata_svcb, rdata_location, rdata_wins.
+ * Pure, any thread. Files by subject, rdata_kinds.h lists their
+ * functions: rdata_wire (plain fields in wire form), rdata_text_parse and rdata_text_print (their
+ * text), rdata_encoding (hexadecimal, base64, base32hex), rdata_address, rdata_gateway,
+ * rdata_bitmap, rdata_security, rdata_svcb, rdata_location, rdata_telecom, rdata_wins.
  */
 
 /** State of parsing one record's text. */

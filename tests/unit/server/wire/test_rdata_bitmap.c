@@ -45,6 +45,7 @@ Test(rdata_bitmap, every_type_at_once, .timeout = 10)
     struct writer again = writer_over(back, SCRATCH_BYTES);
     struct rdata_error error = {"none", 0, 0};
     cr_assert_eq(rdata_to_text(TYPE_NSEC, wire, out.at, &printed), OK);
+    cr_assert_leq(printed.at, RDATA_TEXT_MAX);
     text[printed.at] = 0;
     cr_assert_eq(parse_text(TYPE_NSEC, (char *)text, &again, &error), OK, "%s", error.reason);
     cr_assert_eq(again.at, out.at);
