@@ -30,7 +30,8 @@ static const char *const refusal_names[TCP_REFUSAL_COUNT] = {
 static const char *const ending_names[TCP_ENDING_COUNT] = {
     [TCP_ENDED_BY_CLIENT] = "client", [TCP_ENDED_IDLE] = "idle",
     [TCP_ENDED_STALLED] = "stalled",  [TCP_ENDED_FRAMING] = "framing",
-    [TCP_ENDED_ERROR] = "error",      [TCP_ENDED_STOPPING] = "stopping",
+    [TCP_ENDED_ERROR] = "error",      [TCP_ENDED_EVICTED] = "evicted",
+    [TCP_ENDED_BUFFERS] = "buffers",  [TCP_ENDED_STOPPING] = "stopping",
 };
 
 enum result net_counters_register(struct net_counters *counters)

@@ -21,6 +21,8 @@ enum tcp_ending {
     TCP_ENDED_STALLED,  /* a message or an answer made no progress */
     TCP_ENDED_FRAMING,  /* a message shorter than a header, or one that is no request */
     TCP_ENDED_ERROR,    /* the system reported an error */
+    TCP_ENDED_EVICTED,  /* idle, it gave way to a new one */
+    TCP_ENDED_BUFFERS,  /* no buffer for what it had begun */
     TCP_ENDED_STOPPING, /* the server stops */
     TCP_ENDING_COUNT,
 };

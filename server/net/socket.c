@@ -54,6 +54,12 @@ static int socket_new(const struct address *address, int type)
     return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
+static bool buffers_ask(int fd, unsigned receive, unsigned send)
+{
+    return option(fd, SOL_SOCKET, SO_RCVBUF, (int)receive) &&
+           option(fd, SOL_SOCKET, SO_SNDBUF, (int)send);
+}
+
 static bool socket_bind(int fd, const struct address *address)
 {
     struct sockaddr_storage storage;
@@ -67,11 +73,9 @@ static bool socket_common(int fd, const struct address *address)
            (address->family != ADDRESS_V6 || option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
 }
 
-/** Options that make UDP better and that a kernel may lack or clamp without harm. */
+/** Options that make UDP better and that a kernel may lack without harm. */
 static void udp_wishes(int fd, const struct address *address)
 {
-    (void)option(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_UDP_BUFFER_BYTES);
-    (void)option(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_UDP_BUFFER_BYTES);
     if (address->family == ADDRESS_V4) {
         (void)option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
     } else {
@@ -95,7 +99,8 @@ enum result socket_open_udp(const struct address *address, int *ret_fd,
     if (fd < 0) {
         return failed(&fd, "socket", ret_error);
     }
-    if (!socket_common(fd, address) || !udp_tell_destination(fd, address)) {
+    if (!socket_common(fd, address) || !udp_tell_destination(fd, address) ||
+        !buffers_ask(fd, SOCKET_UDP_RECEIVE_BYTES, SOCKET_UDP_SEND_BYTES)) {
         return failed(&fd, "setsockopt", ret_error);
     }
     udp_wishes(fd, address);
@@ -115,8 +120,7 @@ enum result socket_open_tcp(const struct address *address, int *ret_fd,
     }
     /* Accepted sockets inherit the buffers: they are what the sheet counts. */
     if (!socket_common(fd, address) || !option(fd, SOL_SOCKET, SO_REUSEADDR, 1) ||
-        !option(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_TCP_BUFFER_BYTES) ||
-        !option(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_TCP_BUFFER_BYTES) ||
+        !buffers_ask(fd, SOCKET_TCP_RECEIVE_BYTES, SOCKET_TCP_SEND_BYTES) ||
         !option(fd, IPPROTO_TCP, TCP_NODELAY, 1)) {
         return failed(&fd, "setsockopt", ret_error);
     }
@@ -143,4 +147,25 @@ size_t socket_buffers(int fd)
         return 0;
     }
     return (size_t)receive + (size_t)send;
+}
+
+static size_t estimate(int type, unsigned receive, unsigned send)
+{
+    size_t bytes = 0;
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && buffers_ask(fd, receive, send)) {
+        bytes = socket_buffers(fd);
+    }
+    socket_close(&fd);
+    return bytes != 0 ? bytes : 2 * ((size_t)receive + send);
+}
+
+size_t socket_udp_estimate(void)
+{
+    return estimate(SOCK_DGRAM, SOCKET_UDP_RECEIVE_BYTES, SOCKET_UDP_SEND_BYTES);
+}
+
+size_t socket_tcp_estimate(void)
+{
+    return estimate(SOCK_STREAM, SOCKET_TCP_RECEIVE_BYTES, SOCKET_TCP_SEND_BYTES);
 }

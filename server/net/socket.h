@@ -14,9 +14,14 @@
  * socket_buffers().
  */
 #define SOCKET_TCP_BACKLOG 256
-#define SOCKET_UDP_BUFFER_BYTES                                                                    \
-    (1024u * 1024u) /* asked for, each way; the kernel doubles and clamps it */
-#define SOCKET_TCP_BUFFER_BYTES (64u * 1024u)
+
+/* Asked for; the kernel doubles what it is asked for, and clamps it before. A batch of questions
+ * that waits while a worker is busy elsewhere has to fit into the first. */
+#define SOCKET_UDP_RECEIVE_BYTES (512u * 1024u)
+#define SOCKET_UDP_SEND_BYTES (128u * 1024u)
+/* Accepted connections inherit these, and there may be many: see the sheet. */
+#define SOCKET_TCP_RECEIVE_BYTES (16u * 1024u)
+#define SOCKET_TCP_SEND_BYTES (16u * 1024u)
 
 /** What went wrong, for the event: the system's errno. */
 struct socket_error {
@@ -33,5 +38,9 @@ RESULT_MUST_CHECK enum result socket_open_tcp(const struct address *address, int
 /** The bytes that the kernel may hold for a socket, both ways, as it reports them. 0 when it does
  * not say. */
 size_t socket_buffers(int fd);
+/** What a socket of ours will have on this machine, found out with one that is never bound (or,
+ * when there is none to be had, the most that can be granted). For the sheet. */
+size_t socket_udp_estimate(void);
+size_t socket_tcp_estimate(void);
 /** Closes if it is open (0 or above) and makes it -1. */
 void socket_close(int *fd);

@@ -20,6 +20,8 @@ struct udp_batch {
     const struct net_counters *counters; /* borrowed (from net, until destroyed) */
     struct region region;                /* owned: this struct and the slots */
     struct udp_slot *slots;
+    unsigned stale;      /* how many of `received` the last call wrote to */
+    bool stale_wildcard; /* the others are as this kind of socket needs them */
     struct mmsghdr received[UDP_BATCH_MAX];
     struct iovec received_parts[UDP_BATCH_MAX];
     struct sockaddr_storage names[UDP_BATCH_MAX];
@@ -49,6 +51,7 @@ enum result udp_create(struct query_worker *query, const struct net_counters *co
     batch->counters = counters;
     batch->region = region;
     batch->slots = (struct udp_slot *)(batch + 1);
+    batch->stale = UDP_BATCH_MAX;
     for (unsigned i = 0; i < UDP_BATCH_MAX; i++) {
         batch->received_parts[i] = (struct iovec){batch->slots[i].packet, UDP_PACKET_BYTES};
     }
@@ -64,10 +67,11 @@ void udp_destroy(struct udp_batch *batch)
     }
 }
 
-/** What recvmmsg overwrites is set anew before each call. */
+/** What recvmmsg overwrote is set anew before the next call, and only that. */
 static void prepare(struct udp_batch *batch, bool wildcard)
 {
-    for (unsigned i = 0; i < UDP_BATCH_MAX; i++) {
+    unsigned stale = wildcard == batch->stale_wildcard ? batch->stale : UDP_BATCH_MAX;
+    for (unsigned i = 0; i < stale; i++) {
         batch->received[i].msg_hdr = (struct msghdr){
             .msg_name = &batch->names[i],
             .msg_namelen = sizeof batch->names[i],
@@ -77,6 +81,8 @@ static void prepare(struct udp_batch *batch, bool wildcard)
             .msg_controllen = wildcard ? CONTROL_BYTES : 0,
         };
     }
+    batch->stale = 0;
+    batch->stale_wildcard = wildcard;
 }
 
 /** A number of datagrams, 0 when none waits or the system refuses. */
@@ -97,6 +103,7 @@ static unsigned receive(struct udp_batch *batch, int fd, bool wildcard)
         }
         return 0;
     }
+    batch->stale = (unsigned)count;
     return (unsigned)count;
 }
 
@@ -130,6 +137,15 @@ static void control_turn(struct msghdr *header)
             memcpy(&info, CMSG_DATA(control), sizeof info);
             info.ipi_spec_dst = info.ipi_addr;
             info.ipi_ifindex = 0; /* the route back decides, as for any other packet */
+            memcpy(CMSG_DATA(control), &info, sizeof info);
+            return;
+        }
+        if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+            struct in6_pktinfo info;
+            memcpy(&info, CMSG_DATA(control), sizeof info);
+            if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) {
+                info.ipi6_ifindex = 0;
+            }
             memcpy(CMSG_DATA(control), &info, sizeof info);
             return;
         }
