@@ -7,6 +7,20 @@ enum step {
     STEP_FOLLOW,
 };
 
+const struct snapshot *answer_version(const struct answer *answer,
+                                      const struct catalog_entry *entry)
+{
+    const struct answer_question *question = answer->question;
+    if (entry == question->entry) {
+        return question->snapshot;
+    }
+    const struct access_list *access = entry->options->query;
+    if (access != NULL && !access_list_allows(access, question->client)) {
+        return NULL;
+    }
+    return zone_snapshot(entry->zone);
+}
+
 static bool is_visited(const struct answer *answer, const uint8_t *name)
 {
     for (unsigned i = 0; i < answer->chain_length; i++) {
@@ -15,6 +29,35 @@ static bool is_visited(const struct answer *answer, const uint8_t *name)
         }
     }
     return false;
+}
+
+/**
+ * DS stands on the parent's side of a cut: when we serve both sides, the question is the parent's.
+ * When all we serve above the child is a zone in which the cut does not stand, we have no authority
+ * over the parent, and "no data" is the child's to say (RFC 4035 section 3.1.4.1).
+ */
+static void prefer_parent_for_ds(struct answer *answer)
+{
+    if (answer->lookup->outcome != LOOKUP_EXACT || name_is_root(answer->name) ||
+        answer->lookup->node != answer->snapshot->apex) {
+        return;
+    }
+    struct name_key parent;
+    name_key_make(name_parent(answer->name), &parent);
+    const struct catalog_entry *entry = catalog_find(answer->question->catalog, &parent);
+    const struct snapshot *snapshot = entry == NULL ? NULL : answer_version(answer, entry);
+    if (snapshot == NULL) {
+        return;
+    }
+    struct lookup found;
+    lookup_name(snapshot, answer->key, &found);
+    if (found.outcome != LOOKUP_DELEGATION || !found.at_owner) {
+        return;
+    }
+    answer->chain_lookup = found;
+    answer->entry = entry;
+    answer->snapshot = snapshot;
+    answer->lookup = &answer->chain_lookup;
 }
 
 /**
@@ -28,19 +71,8 @@ static enum step follow(struct answer *answer, const uint8_t *target)
         return STEP_DONE;
     }
     name_key_make(target, &answer->chain_key);
-    const struct answer_question *question = answer->question;
-    const struct catalog_entry *entry = catalog_find(question->catalog, &answer->chain_key);
-    if (entry == NULL) {
-        return STEP_DONE;
-    }
-    const struct access_list *access = entry->options->query;
-    if (entry != question->entry && access != NULL &&
-        !access_list_allows(access, question->client)) {
-        return STEP_DONE;
-    }
-    /* One version per zone and answer, also when the chain comes back to where it began. */
-    const struct snapshot *snapshot =
-        entry == question->entry ? question->snapshot : zone_snapshot(entry->zone);
+    const struct catalog_entry *entry = catalog_find(answer->question->catalog, &answer->chain_key);
+    const struct snapshot *snapshot = entry == NULL ? NULL : answer_version(answer, entry);
     if (snapshot == NULL) {
         return STEP_DONE;
     }
@@ -51,6 +83,9 @@ static enum step follow(struct answer *answer, const uint8_t *target)
     answer->entry = entry;
     answer->snapshot = snapshot;
     answer->lookup = &answer->chain_lookup;
+    if (answer->question->request->qtype == TYPE_DS) {
+        prefer_parent_for_ds(answer);
+    }
     return STEP_FOLLOW;
 }
 
@@ -62,6 +97,16 @@ static enum step answer_cname(struct answer *answer, const struct answer_found *
     return follow(answer, rrset_first(&found->set).rdata);
 }
 
+static bool is_passed(const struct answer *answer, const struct zone_node *dname)
+{
+    for (unsigned i = 0; i < answer->dname_count; i++) {
+        if (answer->dnames[i] == dname) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** RFC 6672 section 3.2: the DNAME, the CNAME made from it, and on to what that names. */
 static enum step answer_dname(struct answer *answer, const struct zone_node *node)
 {
@@ -71,9 +116,11 @@ static enum step answer_dname(struct answer *answer, const struct zone_node *nod
     }
     const uint8_t *owner = zone_node_name(node);
     struct answer_place place = {owner, answer_ancestor_at(answer, owner), found.set.ttl};
-    if (!answer_require(answer, &found, place)) {
+    /* A chain may pass the same DNAME again: a set stands in a message once. */
+    if (!is_passed(answer, node) && !answer_require(answer, &found, place)) {
         return STEP_DONE;
     }
+    answer->dnames[answer->dname_count++] = node;
     struct name *target = &answer->substituted[answer->chain_length];
     if (name_substitute(answer->name, owner, rrset_first(&found.set).rdata, target) != OK) {
         composer_rcode(answer->composer, RCODE_YXDOMAIN); /* RFC 6672 section 2.2 */
@@ -91,30 +138,46 @@ static enum step answer_dname(struct answer *answer, const struct zone_node *nod
     return follow(answer, target->bytes);
 }
 
-/** RFC 8482 section 4.1 over UDP: one set stands for all. Otherwise: all of them. */
-static void answer_any(struct answer *answer, const struct zone_node *node)
+/** Over UDP, one set stands for all that was asked (RFC 8482 section 4.1; section 7 says the same
+ * of signatures). */
+static bool is_minimal(const struct answer *answer)
 {
-    bool minimal = answer->options->minimal_any && answer->question->transport == TRANSPORT_UDP;
-    for (unsigned i = 0; i < node->set_count; i++) {
-        struct answer_found found = {.set = zone_node_set(node, i)};
-        if (found.set.covered != 0 && !answer->dnssec_ok) {
-            continue;
-        }
-        if (!answer_require(answer, &found, answer_here(answer, &found)) || minimal) {
-            return;
-        }
-    }
+    return answer->options->minimal_any && answer->question->transport == TRANSPORT_UDP;
 }
 
-/** All signatures of a node, whatever they cover. False when there are none. */
-static bool answer_signatures(struct answer *answer, const struct zone_node *node)
+/** Type ANY: all sets, or one. False when there are none to show. */
+static bool answer_any(struct answer *answer, const struct zone_node *node)
 {
     bool any = false;
     for (unsigned i = 0; i < node->set_count && !answer->truncated; i++) {
         struct answer_found found = {.set = zone_node_set(node, i)};
         if (found.set.covered != 0) {
-            any = true;
-            (void)answer_require(answer, &found, answer_here(answer, &found));
+            continue;
+        }
+        any = true;
+        if (answer->dnssec_ok &&
+            !zone_node_find_signatures(node, found.set.type, &found.signatures)) {
+            found.signatures.count = 0;
+        }
+        if (!answer_require(answer, &found, answer_here(answer, &found)) || is_minimal(answer)) {
+            break;
+        }
+    }
+    return any;
+}
+
+/** Type RRSIG: all signatures, or those of one type. False when there are none. */
+static bool answer_signatures(struct answer *answer, const struct zone_node *node)
+{
+    bool any = false;
+    for (unsigned i = 0; i < node->set_count && !answer->truncated; i++) {
+        struct answer_found found = {.set = zone_node_set(node, i)};
+        if (found.set.covered == 0) {
+            continue;
+        }
+        any = true;
+        if (!answer_require(answer, &found, answer_here(answer, &found)) || is_minimal(answer)) {
+            break;
         }
     }
     return any;
@@ -140,11 +203,11 @@ static enum step answer_node(struct answer *answer, const struct zone_node *node
     if (by_wildcard) {
         answer_prove_wildcard(answer);
     }
-    if (qtype == TYPE_ANY) {
-        answer_any(answer, node);
-    } else if (qtype == TYPE_RRSIG && answer_signatures(answer, node)) {
+    if ((qtype == TYPE_ANY && answer_any(answer, node)) ||
+        (qtype == TYPE_RRSIG && answer_signatures(answer, node))) {
         return STEP_DONE;
-    } else if (answer_find(answer, node, qtype, &found)) {
+    }
+    if (answer_find(answer, node, qtype, &found)) {
         if (answer_require(answer, &found, answer_here(answer, &found))) {
             answer_note_targets(answer, &found.set);
         }
@@ -192,29 +255,6 @@ static enum step answer_step(struct answer *answer)
     return STEP_DONE;
 }
 
-/**
- * DS stands on the parent's side of a cut: when we serve both sides, the question is the parent's
- * (RFC 4035 section 3.1.4.1).
- */
-static void prefer_parent_for_ds(struct answer *answer)
-{
-    if (answer->lookup->outcome != LOOKUP_EXACT || name_is_root(answer->name) ||
-        answer->lookup->node != answer->snapshot->apex) {
-        return;
-    }
-    struct name_key parent;
-    name_key_make(name_parent(answer->name), &parent);
-    const struct catalog_entry *entry = catalog_find(answer->question->catalog, &parent);
-    const struct snapshot *snapshot = entry == NULL ? NULL : zone_snapshot(entry->zone);
-    if (snapshot == NULL) {
-        return;
-    }
-    lookup_name(snapshot, answer->key, &answer->chain_lookup);
-    answer->entry = entry;
-    answer->snapshot = snapshot;
-    answer->lookup = &answer->chain_lookup;
-}
-
 void answer_compose(const struct answer_options *options, const struct answer_question *question,
                     struct composer *composer)
 {
@@ -235,6 +275,7 @@ void answer_compose(const struct answer_options *options, const struct answer_qu
     answer.target_count = 0;
     answer.proof_count = 0;
     answer.chain_length = 0;
+    answer.dname_count = 0;
     answer.set_targets_kept = false;
 
     composer_section(composer, SECTION_ANSWER);

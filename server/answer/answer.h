@@ -14,8 +14,8 @@
  * stack.
  *
  * Files: answer.c the walk along CNAMEs and DNAMEs; answer_state.h what the steps share;
- * answer_records.c sets into sections; answer_negative.c SOA; answer_proof.c NSEC and NSEC3;
- * answer_referral.c delegations; answer_additional.c addresses.
+ * answer_records.c sets into sections; answer_authority.c SOA and delegations; answer_proof.c NSEC
+ * and NSEC3; answer_additional.c addresses.
  *
  * Workers only, inside an epoch. Standards: RFC 1034, 2181, 2308, 4035, 4592, 5155, 6604, 6672,
  * 8020, 8482, 9471.
@@ -26,14 +26,14 @@
          */
 
 enum address_order {
-    ADDRESS_ORDER_ROTATE, /* each answer begins with the next record */
+    ADDRESS_ORDER_ROTATE, /* answers begin with each record in turn */
     ADDRESS_ORDER_FIXED,
     ADDRESS_ORDER_SUBNET, /* records in the client's network first */
 };
 
 struct answer_options {
     enum address_order address_order;
-    bool minimal_any; /* RFC 8482 over UDP */
+    bool minimal_any; /* RFC 8482 over UDP: one set for ANY and for RRSIG */
 };
 
 /** One question to be answered from a zone of ours. */
@@ -46,7 +46,7 @@ struct answer_question {
     const struct lookup *lookup;       /* of that name in that version, made by the caller */
     const struct address *client;
     enum message_transport transport;
-    uint32_t rotation; /* differs from answer to answer */
+    uint32_t rotation; /* counts answers: any start, each one more than the one before */
 };
 
 /**

@@ -19,6 +19,24 @@ static int target_offset(uint16_t type)
     }
 }
 
+/** RFC 9460 section 2.5.2: "." in ServiceMode (a priority above 0) is the owner itself. */
+static bool is_own_target(uint16_t type, const struct rr *rr)
+{
+    return (type == TYPE_SVCB || type == TYPE_HTTPS) && (rr->rdata[0] | rr->rdata[1]) != 0;
+}
+
+/** Two records may name the same host (two services of one machine), whose addresses then go in
+ * once. */
+static void note_target(struct answer *answer, const uint8_t *name, uint16_t name_at)
+{
+    for (unsigned i = 0; i < answer->target_count; i++) {
+        if (name_equal(answer->targets[i].name, name)) {
+            return;
+        }
+    }
+    answer->targets[answer->target_count++] = (struct answer_target){name, name_at};
+}
+
 void answer_note_targets(struct answer *answer, const struct rrset *set)
 {
     int offset = target_offset(set->type);
@@ -29,10 +47,14 @@ void answer_note_targets(struct answer *answer, const struct rrset *set)
     uint32_t at = 0;
     for (unsigned index = 0;
          rrset_next(set, &at, &rr) && answer->target_count < ANSWER_ADDITIONAL_MAX; index++) {
-        if (rr.size > (unsigned)offset && rr.rdata[offset] != 0) {
-            struct answer_target *target = &answer->targets[answer->target_count++];
-            target->name = rr.rdata + offset;
-            target->name_at = answer_target_at(answer, index);
+        if (rr.size <= (unsigned)offset) {
+            continue;
+        }
+        const uint8_t *name = rr.rdata + offset;
+        if (!name_is_root(name)) {
+            note_target(answer, name, answer_target_at(answer, index));
+        } else if (is_own_target(set->type, &rr)) {
+            note_target(answer, answer->name, answer->name_at);
         }
     }
 }
@@ -72,12 +94,7 @@ static const struct zone_node *target_node(struct answer *answer, const uint8_t 
         if (entry == NULL) {
             return NULL;
         }
-        const struct access_list *access = entry->options->query;
-        if (entry != answer->entry && access != NULL &&
-            !access_list_allows(access, answer->question->client)) {
-            return NULL;
-        }
-        snapshot = entry == answer->entry ? snapshot : zone_snapshot(entry->zone);
+        snapshot = entry == answer->entry ? snapshot : answer_version(answer, entry);
     }
     if (snapshot == NULL) {
         return NULL;

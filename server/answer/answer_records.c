@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define SUBNET4_BYTES 3u /* /24 */
-#define SUBNET6_BYTES 8u /* /64 */
+#define SUBNET4_BYTES 3u                   /* /24 */
+#define SUBNET6_BYTES 8u                   /* /64 */
+#define ROTATION_STEP UINT32_C(0x9e3779b9) /* 2^32 divided by the golden ratio */
 
 bool answer_find(const struct answer *answer, const struct zone_node *node, uint16_t type,
                  struct answer_found *ret_found)
@@ -81,7 +82,10 @@ static uint16_t first_record(const struct answer *answer, const struct rrset *se
         subnet_first(answer, set, &first)) {
         return first;
     }
-    return (uint16_t)(answer->question->rotation % set->count);
+    /* Multiples of the golden ratio spread evenly, and so does every other one of them, and every
+     * third: a client that asks for A and AAAA in turn still sees each address first. */
+    uint32_t turn = answer->question->rotation * ROTATION_STEP;
+    return (uint16_t)((uint64_t)turn * set->count >> 32);
 }
 
 static enum result put_set(struct answer *answer, const struct rrset *set,

@@ -10,7 +10,9 @@
  * what belongs to a later section is noted first: how the walk ended, which nodes prove a denial,
  * whose addresses would help. Lives on answer_compose()'s stack.
  */
-#define ANSWER_PROOFS_MAX 8u /* NSEC and NSEC3 sets in one authority section */
+/* NSEC and NSEC3 sets in one authority section: one for each wildcard that a chain passes, and at
+ * most three for its end. */
+#define ANSWER_PROOFS_MAX (ANSWER_CHAIN_MAX + 3u)
 
 /** How the walk ended, which decides the authority section. */
 enum answer_ending {
@@ -49,10 +51,12 @@ struct answer {
     unsigned target_count;
     unsigned proof_count;
     unsigned chain_length; /* names passed on the way to the name at hand */
+    unsigned dname_count;
     struct answer_target targets[ANSWER_ADDITIONAL_MAX];
     const struct zone_node *proofs[ANSWER_PROOFS_MAX];
     const uint8_t *chain[ANSWER_CHAIN_MAX];
-    struct name substituted[ANSWER_CHAIN_MAX]; /* names that DNAMEs made */
+    const struct zone_node *dnames[ANSWER_CHAIN_MAX]; /* passed on the way */
+    struct name substituted[ANSWER_CHAIN_MAX];        /* names that DNAMEs made */
     struct name_key chain_key;
     struct lookup chain_lookup;
 };
@@ -62,6 +66,13 @@ static inline bool answer_is_signed(const struct answer *answer)
 {
     return answer->dnssec_ok && answer->snapshot->is_signed;
 }
+
+/* answer.c */
+
+/** The version of a zone that this answer may draw on: the question's own, the same for the whole
+ * answer, or that of another zone if the client may ask there. NULL: none. */
+const struct snapshot *answer_version(const struct answer *answer,
+                                      const struct catalog_entry *entry);
 
 /* answer_records.c */
 

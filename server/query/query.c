@@ -3,6 +3,7 @@
 
 #include "alloc/memory.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum result query_server_create(const struct query_server_options *options,
@@ -90,6 +91,7 @@ static void look_up(struct query_worker *worker, const struct catalog *catalog,
 
 void query_batch(struct query_worker *worker, struct query_message *messages, unsigned count)
 {
+    assert(count <= QUERY_BATCH_MAX);
     struct query_server *server = worker->server;
     const struct query_options *policy =
         atomic_load_explicit(&server->policy, memory_order_acquire);

@@ -73,5 +73,6 @@ void query_worker_destroy(struct query_worker *worker);
 /** Answers up to QUERY_BATCH_MAX messages. The worker's thread, inside its epoch. */
 void query_batch(struct query_worker *worker, struct query_message *messages, unsigned count);
 
-/** What the shared part and one worker charge, for the sheet. */
+/** What one worker charges, for the sheet; the shared part is some hundred bytes and the limiter's
+ * table. */
 size_t query_worker_cost_bytes(void);

@@ -78,6 +78,26 @@ static bool cookie_is_good(struct query_worker *worker, const struct edns *edns,
     return good;
 }
 
+/** RFC 7873 section 5.4: no question, but a cookie. A server cookie that is not ours is told so. */
+static void admit_cookie(const struct request *request, struct query_state *state)
+{
+    if (request->edns.cookie_size > COOKIE_CLIENT_BYTES && !state->cookie_good) {
+        query_refuse(state, RCODE_BADCOOKIE, -1);
+    } else {
+        state->fate = FATE_COOKIE;
+    }
+}
+
+static void admit_chaos(struct query_worker *worker, const struct query_options *policy,
+                        unsigned index)
+{
+    if (query_chaos_text(policy, &worker->requests[index]) == NULL) {
+        refuse(worker, index, QUERY_REFUSED_CLASS, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE);
+    } else {
+        worker->states[index].fate = FATE_CHAOS;
+    }
+}
+
 void query_admit(struct query_worker *worker, const struct query_options *policy,
                  const struct query_message *message, unsigned index)
 {
@@ -105,22 +125,20 @@ void query_admit(struct query_worker *worker, const struct query_options *policy
         return;
     }
     if (request->qname == NULL) {
-        state->fate = FATE_COOKIE;
+        admit_cookie(request, state);
         return;
     }
     enum rcode kind = request_policy(request, message->transport);
     if (kind != RCODE_NOERROR) {
         refuse_kind(worker, index, (uint16_t)kind);
     } else if (request->qclass == CLASS_CHAOS) {
-        state->fate = FATE_CHAOS;
+        admit_chaos(worker, policy, index);
     }
 }
 
 void query_route(struct query_worker *worker, const struct query_message *message, unsigned index)
 {
-    struct query_state *state = &worker->states[index];
     const struct catalog_entry *entry = worker->entries[index];
-    state->entry = entry;
     if (entry == NULL) {
         refuse(worker, index, QUERY_REFUSED_NO_ZONE, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE);
         return;

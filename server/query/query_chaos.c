@@ -11,9 +11,12 @@ static const uint8_t version_server[] = "\7version\6server";
 static const uint8_t hostname_bind[] = "\10hostname\4bind";
 static const uint8_t id_server[] = "\2id\6server";
 
-/** What a name says, or NULL for a hidden or unknown one. */
-static const char *chaos_text(const struct query_options *policy, const uint8_t *name)
+const char *query_chaos_text(const struct query_options *policy, const struct request *request)
 {
+    const uint8_t *name = request->qname;
+    if (request->qtype != TYPE_TXT && request->qtype != TYPE_ANY) {
+        return NULL;
+    }
     if (name_equal(name, version_bind) || name_equal(name, version_server)) {
         return policy->version;
     }
@@ -26,11 +29,7 @@ static const char *chaos_text(const struct query_options *policy, const uint8_t 
 void query_chaos(const struct query_options *policy, const struct request *request,
                  struct composer *composer)
 {
-    const char *text = chaos_text(policy, request->qname);
-    if (text == NULL || (request->qtype != TYPE_TXT && request->qtype != TYPE_ANY)) {
-        composer_rcode(composer, RCODE_REFUSED);
-        return;
-    }
+    const char *text = query_chaos_text(policy, request);
     uint8_t rdata[1 + CHAOS_TEXT_MAX];
     size_t length = strnlen(text, CHAOS_TEXT_MAX);
     rdata[0] = (uint8_t)length;

@@ -16,7 +16,7 @@ enum query_refusal {
     QUERY_REFUSED_NO_ZONE,      /* no zone of ours at or above the name */
     QUERY_REFUSED_NOT_LOADED,   /* the zone has no version yet */
     QUERY_REFUSED_EXPIRED,      /* the zone is past its expire time */
-    QUERY_REFUSED_CLASS,        /* neither IN nor CHAOS */
+    QUERY_REFUSED_CLASS,        /* neither IN nor CHAOS, or nothing to say in CHAOS */
     QUERY_REFUSED_TRANSFER,     /* AXFR or IXFR */
     QUERY_REFUSED_RATE_DROPPED, /* over the rate limit, not answered */
     QUERY_REFUSED_RATE_SLIPPED, /* over the rate limit, answered truncated */

@@ -34,6 +34,9 @@ static void reply_prepare(struct query_worker *worker, const struct query_option
 static size_t response_limit(const struct query_message *message, const struct edns *edns)
 {
     size_t limit = message->response_max;
+    if (limit > MESSAGE_BYTES_MAX) {
+        limit = MESSAGE_BYTES_MAX;
+    }
     if (message->transport == TRANSPORT_UDP) {
         size_t client_takes = edns->present ? edns->udp_size : MESSAGE_UDP_BYTES;
         limit = client_takes < limit ? client_takes : limit;
@@ -52,7 +55,7 @@ static void body(struct query_worker *worker, const struct query_options *policy
         struct answer_question question = {
             .request = &worker->requests[index],
             .catalog = catalog,
-            .entry = state->entry,
+            .entry = worker->entries[index],
             .snapshot = worker->snapshots[index],
             .key = &worker->keys[index],
             .lookup = &worker->lookups[index],

@@ -30,11 +30,10 @@ enum query_fate {
 };
 
 struct query_state {
-    enum query_fate fate;
+    uint8_t fate;     /* enum query_fate */
+    bool cookie_good; /* the client showed a server cookie of ours */
     uint16_t rcode;   /* of a refusal */
     int ede;          /* enum ede of a refusal, or -1 */
-    bool cookie_good; /* the client showed a server cookie of ours */
-    const struct catalog_entry *entry;
 };
 
 struct query_worker {
@@ -70,6 +69,9 @@ void query_respond(struct query_worker *worker, const struct query_options *poli
 
 /* query_chaos.c */
 
-/** Answers version.bind and its kin: RFC 4892. */
+/** What a question of class CHAOS asks for: NULL when that is hidden, unknown or of another type.
+ */
+const char *query_chaos_text(const struct query_options *policy, const struct request *request);
+/** Answers version.bind and its kin (RFC 4892), for which there is a text. */
 void query_chaos(const struct query_options *policy, const struct request *request,
                  struct composer *composer);

@@ -8,7 +8,7 @@
 
 #define WAYS 2u
 #define TRIES_MAX 4u
-#define TOKEN_BITS 22u /* up to 2^22 thousandths … of RATE_LIMIT_RATE_MAX tokens */
+#define TOKEN_BITS 22u /* hold RATE_LIMIT_RATE_MAX tokens */
 #define TOKEN_MASK ((1u << TOKEN_BITS) - 1u)
 
 /**
@@ -85,7 +85,7 @@ static struct place *place_for(struct rate_limit *limit, uint64_t key, uint64_t 
     return oldest;
 }
 
-/** Tokens after the time that has passed; *ret_used_ms is the part of it that made whole tokens. */
+/** Tokens after the time that has passed; *ret_at_ms is up to when it made whole tokens. */
 static uint32_t refill(uint64_t state, uint64_t now_ms, uint32_t rate, uint64_t *ret_at_ms)
 {
     uint64_t at_ms = state >> TOKEN_BITS;
