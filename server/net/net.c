@@ -21,25 +21,31 @@ static size_t region_bytes(uint16_t workers)
     return lanes_at() + workers * (sizeof(struct net_lane) + sizeof(struct net_worker) + 64);
 }
 
+/** As a mapping of its own is charged. */
+static size_t pages(size_t size)
+{
+    return (size + 4095) / 4096 * 4096;
+}
+
 enum result net_budget(const struct net_options *options, struct budget *budget)
 {
     size_t workers = options->workers;
     size_t sockets = workers * options->address_count;
     uint32_t connections = options->tcp_connections;
     enum result result =
-        budget_add(budget, ACCOUNT_NETWORK, workers * udp_cost_bytes(), "udp batches",
+        budget_add(budget, ACCOUNT_NETWORK, workers * pages(udp_cost_bytes()), "udp batches",
                    "%zu workers x %u messages", workers, UDP_BATCH_MAX);
     if (result == OK) {
-        result = budget_add(budget, ACCOUNT_NETWORK, tcp_table_cost_bytes(connections) + 4096,
+        result = budget_add(budget, ACCOUNT_NETWORK, pages(tcp_table_cost_bytes(connections)),
                             "tcp slots", "%u connections", connections);
     }
     if (result == OK) {
-        result = budget_add(budget, ACCOUNT_NETWORK, workers * (tcp_worker_cost_bytes() + 4096),
+        result = budget_add(budget, ACCOUNT_NETWORK, workers * tcp_worker_cost_bytes(),
                             "tcp buffers", "%zu workers x (%u answers + %u buffers)", workers,
                             TCP_BATCH_MAX, TCP_BUFFERS_MAX + 2);
     }
     if (result == OK) {
-        result = budget_add(budget, ACCOUNT_NETWORK, region_bytes(options->workers) + 4096, "lanes",
+        result = budget_add(budget, ACCOUNT_NETWORK, pages(region_bytes(options->workers)), "lanes",
                             "%zu workers", workers);
     }
     if (result == OK) {

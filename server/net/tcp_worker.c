@@ -25,7 +25,8 @@ static size_t region_bytes(void)
 
 size_t tcp_worker_cost_bytes(void)
 {
-    return region_bytes() + slab_cost_bytes(TCP_BUFFERS_MAX, TCP_BUFFER_BYTES);
+    size_t mapped = (region_bytes() + 4095) / 4096 * 4096;
+    return mapped + slab_cost_bytes(TCP_BUFFERS_MAX, TCP_BUFFER_BYTES);
 }
 
 enum result tcp_worker_create(const struct tcp_worker_options *options,
