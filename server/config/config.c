@@ -39,6 +39,9 @@ static enum result attempt_begin(struct attempt *attempt, size_t source_bytes)
 {
     *attempt = (struct attempt){0};
     struct region_options options = {0};
+    if (yaml_tree_cost_bytes(source_bytes) > ARENA_BYTES_MAX) {
+        return REFUSED_MEMORY; /* no file that may be read needs more */
+    }
     enum result result = region_open(&attempt->tree_region, ACCOUNT_CONFIGURATION,
                                      yaml_tree_cost_bytes(source_bytes), options);
     if (result == OK) {
@@ -138,6 +141,7 @@ enum result config_open(const char *path, struct config_problems *problems,
                         struct config **ret_config)
 {
     struct stat status;
+    problems->count = 0;
     if (stat(path, &status) != 0) {
         config_problem_add(problems, (struct config_place){path, 0, 0}, "", "cannot open: %s",
                            strerror(errno));

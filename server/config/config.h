@@ -86,8 +86,8 @@ struct config {
 /**
  * Reads and checks a configuration file.
  *
- * returns   OK and a configuration to be closed; ERROR_SYNTAX, ERROR_SEMANTICS, ERROR_IO or
- * REFUSED_MEMORY, with the problems filled (at least one)
+ * returns   OK and a configuration to be closed; ERROR_SYNTAX, ERROR_SEMANTICS, ERROR_IO,
+ * REFUSED_LIMIT or REFUSED_MEMORY, with the problems filled (at least one)
  */
 RESULT_MUST_CHECK enum result config_open(const char *path, struct config_problems *problems,
                                           struct config **ret_config);

@@ -201,7 +201,7 @@ enum result field_listen(const struct section_reader *reader, const struct key_s
                          const struct yaml_node *value, void *field)
 {
     struct config_addresses *addresses = field;
-    uint32_t count;
+    uint32_t count = 0;
     enum result result = list_count(reader, key, value, &count);
     if (result != OK) {
         return result;
@@ -247,7 +247,7 @@ enum result field_access(const struct section_reader *reader, const struct key_s
 {
     struct key_spec bounded = *key;
     bounded.max = ACCESS_ENTRIES_MAX;
-    uint32_t count;
+    uint32_t count = 0;
     enum result result = list_count(reader, &bounded, value, &count);
     if (result != OK) {
         return result;

@@ -14,7 +14,7 @@ enum result field_count(const struct section_reader *reader, const struct key_sp
 /** The same, or `auto` for 0; uint32_t. */
 enum result field_count_or_auto(const struct section_reader *reader, const struct key_spec *key,
                                 const struct yaml_node *value, void *field);
-/** A byte count of one octet; uint8_t. */
+/** A whole number within the key's range, which ends at 255 or below; uint8_t. */
 enum result field_octet(const struct section_reader *reader, const struct key_spec *key,
                         const struct yaml_node *value, void *field);
 /** A size with unit within the key's range; size_t. */
@@ -29,13 +29,14 @@ enum result field_switch(const struct section_reader *reader, const struct key_s
 /** One of the key's words; int, its place in the list. */
 enum result field_choice(const struct section_reader *reader, const struct key_spec *key,
                          const struct yaml_node *value, void *field);
-/** Text of at most `max` bytes; const char *. */
+/** Text of `min` to `max` bytes; const char *. */
 enum result field_text(const struct section_reader *reader, const struct key_spec *key,
                        const struct yaml_node *value, void *field);
 /** The same, or `hidden` (unquoted) for NULL; const char *. */
 enum result field_text_or_hidden(const struct section_reader *reader, const struct key_spec *key,
                                  const struct yaml_node *value, void *field);
-/** A path, made absolute from the directory of the file it stands in; const char *. */
+/** A path, beside the file it stands in unless it is absolute: as the configuration was named, so
+ * beside the process's directory where that was relative; const char *. */
 enum result field_path(const struct section_reader *reader, const struct key_spec *key,
                        const struct yaml_node *value, void *field);
 /** A domain name, absolute with or without the final dot; const uint8_t *. */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/yaml_include.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <string.h>
 
 #define INCLUDE_KEY "include"
+#define WILDCARDS "*?["
 
 static struct yaml_node **key_find(struct yaml_node *mapping, const char *key)
 {
@@ -16,25 +18,27 @@ static struct yaml_node **key_find(struct yaml_node *mapping, const char *key)
     return at;
 }
 
-static enum result twice_problem(struct yaml_tree *tree, const struct yaml_node *first,
-                                 const struct yaml_node *second)
+static enum result twice_problem(struct yaml_tree *tree, const char *section,
+                                 const struct yaml_node *first, const struct yaml_node *second)
 {
     struct config_place place = yaml_place(tree, first);
-    config_problem_add(tree->problems, yaml_place(tree, second), second->text,
-                       "set twice: first at %s:%u", place.file, place.line);
+    char path[CONFIG_PROBLEM_KEY_MAX];
+    snprintf(path, sizeof path, "%s%s%s", section, section[0] == '\0' ? "" : ".", second->text);
+    config_problem_add(tree->problems, yaml_place(tree, second), path, "set twice: first at %s:%u",
+                       place.file, place.line);
     return ERROR_SEMANTICS;
 }
 
 /** Moves the keys of one section into the section of the same name: a key that stands in both is a
  * problem. */
-static enum result section_merge(struct yaml_tree *tree, struct yaml_node *into,
-                                 struct yaml_node *from)
+static enum result section_merge(struct yaml_tree *tree, const char *section,
+                                 struct yaml_node *into, struct yaml_node *from)
 {
     for (struct yaml_node *key = from->first; key != NULL;) {
         struct yaml_node *next = key->next;
         struct yaml_node **place = key_find(into, key->text);
         if (*place != NULL) {
-            return twice_problem(tree, *place, key);
+            return twice_problem(tree, section, *place, key);
         }
         key->next = NULL;
         *place = key;
@@ -66,11 +70,11 @@ static enum result root_merge(struct yaml_tree *tree, struct yaml_node *from)
         if (*place == NULL) {
             *place = key;
         } else if ((*place)->value->kind != key->value->kind || key->value->kind == YAML_SCALAR) {
-            return twice_problem(tree, *place, key);
+            return twice_problem(tree, "", *place, key);
         } else if (key->value->kind == YAML_SEQUENCE) {
             list_join((*place)->value, key->value);
         } else {
-            enum result result = section_merge(tree, (*place)->value, key->value);
+            enum result result = section_merge(tree, key->text, (*place)->value, key->value);
             if (result != OK) {
                 return result;
             }
@@ -80,13 +84,25 @@ static enum result root_merge(struct yaml_tree *tree, struct yaml_node *from)
     return OK;
 }
 
-/** The pattern beside the first file, unless it is absolute. */
+/** The pattern beside the first file, unless it is absolute. In the directory's own name no
+ * character is a wildcard. */
 static bool pattern_resolve(const struct yaml_tree *tree, const char *pattern, char path[PATH_MAX])
 {
-    const char *slash = strrchr(tree->files[0], '/');
-    int prefix = pattern[0] == '/' || slash == NULL ? 0 : (int)(slash - tree->files[0]) + 1;
-    int length = snprintf(path, PATH_MAX, "%.*s%s", prefix, tree->files[0], pattern);
-    return length >= 0 && length < PATH_MAX;
+    const char *file = tree->files[0];
+    const char *slash = strrchr(file, '/');
+    size_t prefix = pattern[0] == '/' || slash == NULL ? 0 : (size_t)(slash - file) + 1;
+    size_t used = 0;
+    for (size_t i = 0; i < prefix; i++) {
+        if (used + 2 >= PATH_MAX) {
+            return false;
+        }
+        if (strchr(WILDCARDS "]\\", file[i]) != NULL) {
+            path[used++] = '\\';
+        }
+        path[used++] = file[i];
+    }
+    int length = snprintf(path + used, PATH_MAX - used, "%s", pattern);
+    return length > 0 && (size_t)length < PATH_MAX - used;
 }
 
 static enum result file_include(struct yaml_tree *tree, const char *path)
@@ -103,6 +119,13 @@ static enum result file_include(struct yaml_tree *tree, const char *path)
     return result;
 }
 
+/** A directory that is not there holds no files; one that cannot be read ends the search. */
+static int search_failed(const char *path, int error)
+{
+    (void)path;
+    return error != ENOENT && error != ENOTDIR;
+}
+
 static enum result pattern_include(struct yaml_tree *tree, const struct yaml_node *item)
 {
     struct config_place place = yaml_place(tree, item);
@@ -112,12 +135,12 @@ static enum result pattern_include(struct yaml_tree *tree, const struct yaml_nod
         return ERROR_SYNTAX;
     }
     glob_t found;
-    int status = glob(path, GLOB_ERR, NULL, &found);
-    if (status == GLOB_NOMATCH && strpbrk(path, "*?[") != NULL) {
+    int status = glob(path, 0, search_failed, &found);
+    if (status == GLOB_NOMATCH && strpbrk(item->text, WILDCARDS) != NULL) {
         return OK; /* an empty directory of further files is a normal state */
     }
     if (status != 0) {
-        config_problem_add(tree->problems, place, INCLUDE_KEY, "%s: %s", path,
+        config_problem_add(tree->problems, place, INCLUDE_KEY, "%s: %s", item->text,
                            status == GLOB_NOSPACE   ? "no memory: limits.libraries is full"
                            : status == GLOB_NOMATCH ? "no such file"
                                                     : "cannot be searched");

@@ -99,7 +99,13 @@ static enum result key_check(struct builder *builder, const struct level *level,
         problem_at(builder, event, "a key must be a plain word");
         return ERROR_SYNTAX;
     }
+    unsigned count = 0;
     for (const struct yaml_node *at = level->node->first; at != NULL; at = at->next) {
+        if (++count == YAML_KEYS_MAX) {
+            config_problem_add(builder->tree->problems, event_place(builder, event), "",
+                               "more than %u keys in one place", YAML_KEYS_MAX);
+            return REFUSED_LIMIT;
+        }
         if (strcmp(at->text, key->text) == 0) {
             config_problem_add(builder->tree->problems, event_place(builder, event), key->text,
                                "set twice in one place: first at line %u", at->line);
@@ -280,6 +286,12 @@ static enum result parser_problem(const struct builder *builder, const yaml_pars
     return ERROR_SYNTAX;
 }
 
+/** What stands between `---` and the end: an empty scalar that nobody wrote. */
+static bool is_nothing(const struct yaml_node *root)
+{
+    return root != NULL && root->kind == YAML_SCALAR && root->length == 0 && !root->quoted;
+}
+
 /** Runs libyaml over one source and builds that file's root. */
 static enum result source_parse(struct yaml_tree *tree, uint16_t file, struct source *source,
                                 struct yaml_node **ret_root)
@@ -304,6 +316,9 @@ static enum result source_parse(struct yaml_tree *tree, uint16_t file, struct so
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
+    if (result == OK && is_nothing(builder.root)) {
+        builder.root = NULL;
+    }
     if (result == OK && builder.root != NULL && builder.root->kind != YAML_MAPPING) {
         config_problem_add(tree->problems, yaml_place(tree, builder.root), "",
                            "expected sections such as `server:` and `zones:` at the top");

@@ -20,9 +20,9 @@
  * yaml_tree_read returns.
  */
 #define YAML_DEPTH_MAX 8u
+#define YAML_KEYS_MAX 256u /* in one mapping */
 #define YAML_FILES_MAX 1024u
 #define YAML_FILE_BYTES_MAX (64u * 1024u * 1024u)
-#define YAML_READ_BYTES 16384u
 
 enum yaml_kind {
     YAML_SCALAR,
@@ -56,8 +56,9 @@ struct yaml_tree {
 /**
  * Reads a file and what it includes.
  *
- * returns   OK; ERROR_SYNTAX with the problems filled; ERROR_IO (a problem says which file and
- * why); REFUSED_MEMORY when the arena or libyaml's account is full (a problem says so)
+ * returns   OK; ERROR_SYNTAX, ERROR_SEMANTICS (a key set in two files), REFUSED_LIMIT with the
+ * problems filled; ERROR_IO (a problem says which file and why); REFUSED_MEMORY when the arena or
+ * libyaml's account is full (a problem says so)
  */
 RESULT_MUST_CHECK enum result yaml_tree_read_file(struct yaml_tree *tree, struct arena *arena,
                                                   const char *path,

@@ -14,7 +14,7 @@ struct zone_options {
     const uint8_t *name; /* wire form */
     enum zone_type type;
     bool include_outside;            /* $INCLUDE may leave the zone file's directory */
-    const char *file;                /* absolute path of the master file */
+    const char *file;                /* path of the master file */
     const struct access_list *query; /* who may ask; NULL: the server's list */
     uint32_t records_per_rrset_max;  /* 1..65535 */
 };
