@@ -13,6 +13,8 @@ LONGER = {}
 # Functions whose parameters somebody else decided, by file and the beginning of their names.
 DICTATED = {
     "alloc/wall_jemalloc.c": ("hook_",),  # jemalloc's extent hooks
+    "server/stats/stats_answer.c": ("stats_answer",),  # libmicrohttpd's access handler
+    "server/stats/stats_state.h": ("stats_answer",),
     "alloc/budget.c": ("budget_add",),  # five, and what its format asks for
     "alloc/budget.h": ("budget_add",),
 }
