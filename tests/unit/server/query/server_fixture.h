@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "server/query/query.h"
-#include "server/registry/registry.h"
+#include "server/registry/registry_state.h"
 #include "server/wire/message.h"
 #include "server/wire/rdata.h"
 #include "server/wire/rrtype.h"
@@ -164,6 +164,18 @@ static inline void fixture_end(struct fixture *f)
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", f->directory);
     cr_assert_eq(system(command), 0);
+}
+
+/** Puts a zone past its expire time. */
+static inline void fixture_expire(struct fixture *f, const char *name)
+{
+    struct name wire;
+    struct name_key key;
+    cr_assert_eq(name_from_text(name, strlen(name), name_root, &wire), OK);
+    name_key_make(wire.bytes, &key);
+    const struct catalog_entry *entry = catalog_find_exact(registry_catalog(f->registry), &key);
+    cr_assert_not_null(entry);
+    atomic_store(&entry->zone->state, (uint8_t)ZONE_STATE_EXPIRED);
 }
 
 /* ---- questions --------------------------------------------------------------------------------
