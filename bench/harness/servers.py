@@ -173,9 +173,9 @@ class Plimsoll(Server):
 
     def configure(self, folder, port, dataset, options):
         settings = options['settings']
+        limits = options.get('limits') or {'memory': settings.memory, 'tcp-connections-per-client': 256}
         lines = ['server:', f'  listen: ["127.0.0.1@{port}"]', f'  control: {folder}/control.sock', '  rate-limit: 0',
-                 'limits:', f'  memory: {options.get("memory", settings.memory)}', '  workers: 1',
-                 '  tcp-connections-per-client: 256',
+                 'limits:', '  workers: 1', *(f'  {key}: {value}' for key, value in limits.items()),
                  'stats:', f'  listen: "127.0.0.1@{wire.free_port()}"',
                  'log:', '  level: warning', 'zones:']
         for zone, file_name in dataset.zones:

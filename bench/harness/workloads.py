@@ -8,6 +8,8 @@ from .settings import BenchError
 
 WARM_UP_SECONDS = 0.5
 LINE_PATIENCE = 20.0      # seconds; a zone that does not fit is answered with SERVFAIL for ever
+# What an operator would declare on a small line: room for a few TCP clients, one job thread, HTTP and YAML.
+LINE_LIMITS = {'jobs': 1, 'tcp-connections': 64, 'libraries': '8MiB'}
 LINES_MIB = (64, 128, 256, 512)
 LINE_SETS = (('ad', 'positive'), ('many', 'mixed'), ('delegation', 'referral'))
 
@@ -104,7 +106,8 @@ def run_load(settings, spec, server):
 def line_point(settings, server, dataset, spec, line_mib):
     """Plimsoll inside one line: its rate, or 0 and why."""
     try:
-        with server.start(settings, dataset, memory=f'{line_mib}MiB', patience=LINE_PATIENCE) as running:
+        with server.start(settings, dataset,
+                          limits={'memory': f'{line_mib}MiB', **LINE_LIMITS}, patience=LINE_PATIENCE) as running:
             result = traffic_on(settings, running, dataset, spec)
     except servers.Refused as refusal:
         settings.progress(f'memory-line: {server.name} refuses {dataset.name} at {line_mib} MiB')
