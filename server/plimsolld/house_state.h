@@ -9,6 +9,7 @@
  * house_reload.c the changing. */
 #define HOUSE_TICK_MS 100u
 #define HOUSE_SECOND_MS 1000u
+#define HOUSE_PATIENCE_TICKS 10u /* for sockets that are not served yet, before ready */
 #define HOUSE_SIGNALS 3u
 #define HOUSE_FIXED_PARTS 6u /* of a configuration: what only a start can change */
 
@@ -38,6 +39,7 @@ struct house {
     bool handles_open;
     bool ready;
     bool stopping;
+    uint32_t ticks; /* until ready */
     bool degraded_said;
     uint64_t second_at_ms;
     uint64_t alive_at_ms;

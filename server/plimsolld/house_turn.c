@@ -61,7 +61,7 @@ enum health house_health(void *context, const char **ret_reason)
         return HEALTH_STOPPING;
     }
     if (!house->ready) {
-        *ret_reason = "zones are being loaded";
+        *ret_reason = "zones are being loaded, or sockets are not served yet";
         return HEALTH_STARTING;
     }
     if (threads_degraded(house->threads)) {
@@ -69,7 +69,7 @@ enum health house_health(void *context, const char **ret_reason)
         return HEALTH_DEGRADED;
     }
     if (!net_whole(house->net)) {
-        *ret_reason = "an address is not bound";
+        *ret_reason = "an address is not bound, or its sockets are not served";
         return HEALTH_DEGRADED;
     }
     if (zones_unwell(house) != 0) {
@@ -84,6 +84,19 @@ static void become_ready(struct house *house)
     house->ready = true;
     event_emit_plain(EVENT_READY);
     notify_ready("serving");
+}
+
+/**
+ * Ready: every zone's load has been tried and the sockets are served. An address that is not there
+ * yet holds nobody up for longer than HOUSE_PATIENCE_TICKS: the rest is served, degraded.
+ */
+static void try_ready(struct house *house)
+{
+    house->ticks++;
+    bool served = net_whole(house->net) || house->ticks > HOUSE_PATIENCE_TICKS;
+    if (served && registry_waiting(house->registry) == 0) {
+        become_ready(house);
+    }
 }
 
 /** Says when the health leaves "ok" and when it comes back. */
@@ -123,8 +136,8 @@ void house_tick(struct house *house)
     if (house->control != NULL) {
         control_tick(house->control, now_ms);
     }
-    if (!house->ready && registry_waiting(house->registry) == 0) {
-        become_ready(house);
+    if (!house->ready) {
+        try_ready(house);
     }
     if (now_ms >= house->second_at_ms) {
         house->second_at_ms = now_ms + HOUSE_SECOND_MS;
