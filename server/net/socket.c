@@ -64,12 +64,15 @@ static bool socket_bind(int fd, const struct address *address)
 {
     struct sockaddr_storage storage;
     socklen_t size = address_to_sockaddr(address, &storage);
-    return bind(fd, (const struct sockaddr *)&storage, size) == 0;
+    return bind(fd, (const struct sockaddr *)&storage, size) == 0 &&
+           (address->port != 0 || option(fd, SOL_SOCKET, SO_REUSEPORT, 1));
 }
 
+/** A port that the kernel chooses must not be one that is shared already: SO_REUSEPORT comes later.
+ */
 static bool socket_common(int fd, const struct address *address)
 {
-    return option(fd, SOL_SOCKET, SO_REUSEPORT, 1) &&
+    return (address->port == 0 || option(fd, SOL_SOCKET, SO_REUSEPORT, 1)) &&
            (address->family != ADDRESS_V6 || option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1));
 }
 
