@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/answer/answer_state.h"
 
+#include "server/wire/fold.h"
+
 /** Bytes before the target's name in the rdata of the types whose targets' addresses help; -1 for
  * the others. */
 static int target_offset(uint16_t type)
@@ -25,12 +27,18 @@ static bool is_own_target(uint16_t type, const struct rr *rr)
     return (type == TYPE_SVCB || type == TYPE_HTTPS) && (rr->rdata[0] | rr->rdata[1]) != 0;
 }
 
+/** The first label tells most hosts of a zone apart. */
+static bool is_same_host(const uint8_t *a, const uint8_t *b)
+{
+    return a[0] == b[0] && fold_equal(a + 1, b + 1, a[0]) && name_equal(a, b);
+}
+
 /** Two records may name the same host (two services of one machine), whose addresses then go in
  * once. */
 static void note_target(struct answer *answer, const uint8_t *name, uint16_t name_at)
 {
     for (unsigned i = 0; i < answer->target_count; i++) {
-        if (name_equal(answer->targets[i].name, name)) {
+        if (is_same_host(answer->targets[i].name, name)) {
             return;
         }
     }
@@ -80,30 +88,30 @@ static bool put_addresses(struct answer *answer, const struct zone_node *node,
 
 /**
  * The node that holds a target's addresses, in the zone at hand or in another one that the client
- * may ask: the records of a forest's locator zone name hosts of the domain's.
+ * may ask: the records of a forest's locator zone name hosts of the domain's. Below a cut of the
+ * zone at hand there may be a zone of ours too; otherwise glue is better than nothing.
  */
 static const struct zone_node *target_node(struct answer *answer, const uint8_t *name)
 {
+    const struct name_key *key = &answer->chain_key;
+    struct lookup *found = &answer->chain_lookup;
     const struct snapshot *snapshot = answer->snapshot;
     name_key_make(name, &answer->chain_key);
-    if (!name_is_at_or_below(name, snapshot->apex_name) ||
-        snapshot->delegation_count + snapshot->dname_count != 0) {
-        /* Possibly ours, in a zone of its own. */
-        const struct catalog_entry *entry =
-            catalog_find(answer->question->catalog, &answer->chain_key);
-        if (entry == NULL) {
-            return NULL;
+    lookup_name(snapshot, key, found);
+    if (found->outcome == LOOKUP_DELEGATION || found->outcome == LOOKUP_OUT_OF_ZONE) {
+        const struct catalog_entry *entry = catalog_find(answer->question->catalog, key);
+        if (entry != NULL && entry != answer->entry) {
+            snapshot = answer_version(answer, entry);
+            if (snapshot == NULL) {
+                return NULL;
+            }
+            lookup_name(snapshot, key, found);
         }
-        snapshot = entry == answer->entry ? snapshot : answer_version(answer, entry);
     }
-    if (snapshot == NULL) {
-        return NULL;
+    if (found->outcome == LOOKUP_DELEGATION) {
+        return snapshot_find(snapshot, key);
     }
-    lookup_name(snapshot, &answer->chain_key, &answer->chain_lookup);
-    if (answer->chain_lookup.outcome == LOOKUP_DELEGATION) {
-        return snapshot_find(snapshot, &answer->chain_key); /* glue, better than nothing */
-    }
-    return answer->chain_lookup.outcome == LOOKUP_EXACT ? answer->chain_lookup.node : NULL;
+    return found->outcome == LOOKUP_EXACT ? found->node : NULL;
 }
 
 /** Glue for servers inside the delegated zone: without it the delegation leads nowhere (RFC 9471

@@ -97,7 +97,7 @@ Test(answer_records, a_rotated_set_is_a_ring)
     f.policy.answer.address_order = ADDRESS_ORDER_ROTATE;
     for (unsigned i = 0; i < 30; i++) {
         unsigned first = first_of(&three);
-        cr_expect_str_eq(f.text, rings[first - 1]);
+        cr_expect_str_eq(f.answer.text, rings[first - 1]);
     }
 }
 

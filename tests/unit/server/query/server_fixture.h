@@ -2,9 +2,7 @@
 #pragma once
 #include "server/query/query.h"
 #include "server/registry/registry_state.h"
-#include "server/wire/message.h"
-#include "server/wire/rdata.h"
-#include "server/wire/rrtype.h"
+#include "tests/unit/server/query/answer_text.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -15,14 +13,9 @@
 
 /**
  * A whole server without sockets and threads: zones given as text, loaded through the registry,
- * questions as wire, answers printed as text and compared with what a test expects.
- *
- * An answer reads, a line each: rcode and flags; its records, with "an", "au" or "ad" for the
- * section; "opt" and what the OPT record says. RRSIGs are cut to the type they cover and their
- * number of labels.
+ * questions as wire, answers printed as text (answer_text.h) and compared with what a test expects.
  */
 #define FIXTURE_ZONES_MAX 16u
-#define FIXTURE_TEXT_MAX (1u << 18)
 
 struct fixture {
     struct epoch epoch;
@@ -42,7 +35,7 @@ struct fixture {
     uint8_t packet[MESSAGE_BYTES_MAX];
     uint8_t response[MESSAGE_BYTES_MAX + 64];
     size_t response_size;
-    char text[FIXTURE_TEXT_MAX];
+    struct answer_text answer;
 };
 
 /** One question. What is left out is the usual: class IN, UDP, from 192.0.2.200, without EDNS. */
@@ -231,101 +224,6 @@ static inline size_t fixture_packet(struct fixture *f, const struct ask *ask)
     return out.at;
 }
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
-
-static inline void fixture_print_record(const struct message *message,
-                                        const struct message_record *record, struct fixture *f,
-                                        size_t *used)
-{
-    static uint8_t rdata[MESSAGE_BYTES_MAX];
-    static char text[FIXTURE_TEXT_MAX];
-    static const char *const sections[] = {"", "an", "au", "ad"};
-    char owner[NAME_TEXT_MAX];
-    char type[RRTYPE_TEXT_MAX];
-    struct reader reader = message_rdata(message, record);
-    struct writer wire = writer_over(rdata, sizeof rdata);
-    struct writer out = writer_over(text, sizeof text - 1);
-    cr_assert_eq(rdata_from_wire(&reader, record->type, record->rdata_size, &wire), OK);
-    if (record->type == TYPE_RRSIG) {
-        (void)rrtype_to_text((uint16_t)((unsigned)rdata[0] << 8 | rdata[1]), type);
-        out.at = (size_t)snprintf(text, sizeof text, "%s/%u", type, rdata[3]);
-    } else {
-        cr_assert_eq(rdata_to_text(record->type, rdata, wire.at, &out), OK);
-    }
-    text[out.at] = 0;
-    (void)name_to_text(record->owner.bytes, owner);
-    (void)rrtype_to_text(record->type, type);
-    *used += (size_t)snprintf(f->text + *used, sizeof f->text - *used, "%s %s %u %s%s %s\n",
-                              sections[record->section], owner, record->ttl,
-                              record->rr_class == CLASS_CHAOS ? "CH " : "", type, text);
-}
-
-static inline void fixture_print_edns(const struct message *message,
-                                      const struct message_record *record, struct fixture *f,
-                                      size_t *used)
-{
-    struct edns edns;
-    struct reader reader = message->reader;
-    reader.at = (size_t)record->rdata_at - 8;
-    cr_assert_eq(edns_read(&reader, &edns), OK);
-    char *text = f->text + *used;
-    int length = sprintf(text, "opt %u%s", edns.udp_size, edns.dnssec_ok ? " do" : "");
-    length += edns.version != 0 ? sprintf(text + length, " version=%u", edns.version) : 0;
-    length += edns.nsid ? sprintf(text + length, " nsid") : 0;
-    length += edns.cookie_size ? sprintf(text + length, " cookie=%u", edns.cookie_size) : 0;
-    length += edns.keepalive ? sprintf(text + length, " keepalive=%u", edns.keepalive_timeout) : 0;
-    length += edns.padding ? sprintf(text + length, " padding") : 0;
-    length += edns.ede ? sprintf(text + length, " ede=%u", edns.ede_code) : 0;
-    *used += (size_t)length + (size_t)sprintf(text + length, "\n");
-}
-
-/** The rcode, the upper bits from the OPT record included. */
-static inline uint16_t fixture_rcode(const struct fixture *f)
-{
-    struct message message;
-    struct message_record record;
-    cr_assert_eq(message_open(f->response, f->response_size, &message), OK);
-    unsigned rcode = message.header.flags & MESSAGE_RCODE_MASK;
-    while (message_record_next(&message, &record) == OK) {
-        if (record.type == TYPE_OPT) {
-            rcode |= (record.ttl >> 24) << 4;
-        }
-    }
-    return (uint16_t)rcode;
-}
-
-/** The response in f->response as text. */
-static inline const char *fixture_print(struct fixture *f)
-{
-    struct message message;
-    struct message_record record;
-    size_t used = 0;
-    if (f->response_size == 0) {
-        return "dropped\n";
-    }
-    cr_assert_eq(message_open(f->response, f->response_size, &message), OK);
-    uint16_t flags = message.header.flags;
-    cr_assert_eq(message.header.id, 0x1234);
-    cr_assert_neq(flags & MESSAGE_QR, 0);
-    used += (size_t)sprintf(
-        f->text, "%s%s%s%s%s%s%s\n", rcode_to_text(fixture_rcode(f)),
-        (flags & MESSAGE_AA) != 0 ? " aa" : "", (flags & MESSAGE_TC) != 0 ? " tc" : "",
-        (flags & MESSAGE_RD) != 0 ? " rd" : "", (flags & MESSAGE_RA) != 0 ? " ra" : "",
-        (flags & MESSAGE_AD) != 0 ? " ad" : "", (flags & MESSAGE_CD) != 0 ? " cd" : "");
-    enum result result;
-    while ((result = message_record_next(&message, &record)) == OK) {
-        if (record.type == TYPE_OPT) {
-            fixture_print_edns(&message, &record, f, &used);
-        } else {
-            fixture_print_record(&message, &record, f, &used);
-        }
-    }
-    cr_assert_eq(result, END);
-    cr_assert_eq(message_trailing(&message), 0);
-    return f->text;
-}
-
 /** Sends what lies in f->packet and prints the answer. */
 static inline const char *fixture_send(struct fixture *f, size_t size, const struct ask *ask)
 {
@@ -345,7 +243,7 @@ static inline const char *fixture_send(struct fixture *f, size_t size, const str
     memset(f->response, 0xee, sizeof f->response);
     query_batch(f->worker, &message, 1);
     f->response_size = message.response_size;
-    return fixture_print(f);
+    return answer_text_print(&f->answer, f->response, f->response_size);
 }
 
 static inline const char *fixture_ask(struct fixture *f, const struct ask *ask)
