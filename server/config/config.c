@@ -8,9 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A zone's options take about twice its line; included files are not known before they are read. */
+/* What is kept of an ordinary zone is a little more than twice its line; included files are not
+ * known before they are read. */
 #define CONFIG_FIXED_BYTES (64u * 1024u)
-#define CONFIG_BYTES_PER_BYTE 6u
+#define CONFIG_BYTES_PER_BYTE 3u
 #define ATTEMPTS_MAX 12u /* each with twice the room of the one before */
 #define TEXT_NAME "embedded default"
 

@@ -11,7 +11,7 @@
 #include <yaml.h>
 
 #define TREE_FIXED_BYTES (64u * 1024u)
-#define TREE_BYTES_PER_BYTE 16u
+#define TREE_BYTES_PER_BYTE 8u
 
 /** A collection that is open while its children arrive. */
 struct level {

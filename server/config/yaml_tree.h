@@ -73,8 +73,8 @@ struct config_place yaml_place(const struct yaml_tree *tree, const struct yaml_n
 /** The value of a key in a mapping, or NULL. */
 struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
 /**
- * The arena size for a configuration of that many bytes: 16 bytes a byte and 64 KiB. A line of an
- * ordinary zone needs 8; a file denser than twice that is refused with a problem that says so, not
- * by growing.
+ * The arena size for a configuration of that many bytes: 8 bytes a byte and 64 KiB, what the lines
+ * of ordinary zones need. A denser file is read again with twice the room (config.c), and the sheet
+ * counts what it took.
  */
 size_t yaml_tree_cost_bytes(size_t file_bytes);

@@ -5,9 +5,10 @@
 /**
  * Listening sockets: made, set up and bound, nothing else.
  *
- * All are non-blocking, close-on-exec and SO_REUSEPORT, IPv6 sockets are IPV6_V6ONLY, UDP answers
- * are never fragmented on the way out because the kernel's path MTU guesses are not believed
- * (IP_PMTUDISC_OMIT) and answers are small. A UDP socket bound to a wildcard address tells for each
+ * All are non-blocking, close-on-exec and SO_REUSEPORT, IPv6 sockets are IPV6_V6ONLY. UDP answers
+ * carry "don't fragment" and what the kernel believes of the path's MTU is not asked
+ * (IP_PMTUDISC_PROBE): answers are small, and a forged ICMP message must neither shrink nor
+ * fragment them (RFC 9715 section 3.1). A UDP socket bound to a wildcard address tells for each
  * packet which address it came to.
  *
  * Any thread; fault point FAULT_SOCKET. Cost: what the kernel says after the buffer sizes were set:

@@ -37,7 +37,7 @@ Test(socket, udp_options)
     struct socket_error error;
     cr_assert_eq(socket_open_udp(&loopback_v4, &fd, &error), OK);
     check_common(fd);
-    cr_assert_eq(value_of(fd, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_OMIT);
+    cr_assert_eq(value_of(fd, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_PROBE);
     cr_assert_eq(value_of(fd, IPPROTO_IP, IP_PKTINFO), 0);
     cr_assert_leq(socket_buffers(fd), socket_udp_estimate());
     socket_close(&fd);
