@@ -77,20 +77,33 @@ static int compare_entries(const void *left, const void *right)
     return name_compare(a->options->name, b->options->name);
 }
 
-/** The zone that goes on serving under these options: the one of before, or a new one. */
+/** The zone that goes on serving under these options: the one of before, or a new one, which begins
+ * with what a zone of that name served before. */
 static enum result zone_for(struct registry *registry, const struct catalog *before,
                             const struct zone_options *options, struct zone **ret_zone)
 {
+    const struct catalog_entry *entry = NULL;
     if (before != NULL) {
         struct name_key key;
         name_key_make(options->name, &key);
-        const struct catalog_entry *entry = catalog_find_exact(before, &key);
-        if (entry != NULL && zone_matches(entry->zone, options)) {
-            *ret_zone = entry->zone;
-            return OK;
+        entry = catalog_find_exact(before, &key);
+    }
+    if (entry != NULL && zone_matches(entry->zone, options)) {
+        *ret_zone = entry->zone;
+        return OK;
+    }
+    struct zone *zone;
+    enum result result = zone_create(registry, options, &zone);
+    if (result == OK && entry != NULL) {
+        result = zone_inherit(registry, zone, entry->zone);
+        if (result != OK) {
+            zone_free(registry->heap, zone);
         }
     }
-    return zone_create(registry, options, ret_zone);
+    if (result == OK) {
+        *ret_zone = zone;
+    }
+    return result;
 }
 
 static enum result fill(struct registry *registry, struct catalog *catalog,

@@ -24,7 +24,8 @@ struct loader {
     struct master_load load;
     struct master_progress progress;
     struct file_stamp stamp; /* of the file, before it was opened */
-    uint64_t began_ms;       /* of the load at work; written under the registry's lock */
+    bool reading;            /* a load is under way; under the registry's lock */
+    uint64_t began_ms;       /* of that load; written under the registry's lock */
     bool has_reason;
     char reason[REGISTRY_REASON_BYTES];
     char name[NAME_TEXT_MAX];
@@ -71,7 +72,8 @@ void loaders_destroy(struct registry *registry)
 
 size_t registry_cost_bytes(uint32_t loaders)
 {
-    return loaders * (sizeof(struct loader) + MASTER_READER_BYTES + MASTER_WRITER_BYTES);
+    return sizeof(struct registry) +
+           loaders * (sizeof(struct loader) + MASTER_READER_BYTES + MASTER_WRITER_BYTES);
 }
 
 /* ---- the line ---- */
@@ -95,7 +97,8 @@ enum result loader_want(struct registry *registry, struct zone *zone, enum zone_
     return result;
 }
 
-/** Takes the next zone that still has a catalog; under the lock. */
+/** Takes the next zone that still has a catalog; or *ret_removed, which must be let go. Under the
+ * lock. */
 static struct zone *line_take(struct registry *registry, struct zone **ret_removed)
 {
     struct zone *zone = registry->line_first;
@@ -108,7 +111,7 @@ static struct zone *line_take(struct registry *registry, struct zone **ret_remov
         registry->line_last = NULL;
     }
     zone->waiting = false;
-    if (zone->removed) {
+    if (zone_leaves(zone)) {
         *ret_removed = zone;
         return NULL;
     }
@@ -137,6 +140,17 @@ void loaders_wake(struct registry *registry)
             return;
         }
     }
+}
+
+bool loaders_busy(struct registry *registry)
+{
+    pthread_mutex_lock(&registry->lock);
+    bool busy = registry->line_first != NULL;
+    for (uint32_t i = 0; i < registry->options.loaders; i++) {
+        busy = busy || registry->loaders[i].busy;
+    }
+    pthread_mutex_unlock(&registry->lock);
+    return busy;
 }
 
 /* ---- one zone ---- */
@@ -180,6 +194,7 @@ static enum result load_begin(struct loader *loader)
     loader->has_reason = false;
     loader->reason[0] = '\0';
     pthread_mutex_lock(&registry->lock);
+    loader->reading = true;
     loader->began_ms = clock_ms(registry->options.clock);
     pthread_mutex_unlock(&registry->lock);
     loader->stamp = file_stamp_read(zone->file);
@@ -217,7 +232,7 @@ static void tell_failed(const struct loader *loader, enum result result)
     event_begin(&event,
                 result == REFUSED_MEMORY ? EVENT_ZONE_VERSION_REFUSED : EVENT_ZONE_LOAD_FAILED);
     event_text(&event, "zone", loader->name);
-    event_text(&event, "reason", loader->has_reason ? loader->reason : result_name(result));
+    event_text(&event, "reason", loader->reason);
     event_emit(&event);
 }
 
@@ -227,21 +242,25 @@ static void load_keep(struct loader *loader, const struct master_load_result *lo
 {
     struct registry *registry = loader->registry;
     struct zone *zone = loader->zone;
-    pthread_mutex_lock(&registry->lock);
+    char *reason = NULL; /* NULL to the end: no reason is kept */
     if (loader->has_reason && zone->reason == NULL) {
-        zone->reason =
-            heap_take(registry->heap, REGISTRY_REASON_BYTES); /* NULL: no reason is kept */
+        reason = heap_take(registry->heap, REGISTRY_REASON_BYTES);
     }
+    pthread_mutex_lock(&registry->lock);
+    loader->reading = false;
+    zone->reason = zone->reason == NULL ? reason : zone->reason;
     if (zone->reason != NULL) {
         memcpy(zone->reason, loader->reason, REGISTRY_REASON_BYTES);
     }
-    zone->stamp = loader->stamp;
+    /* What did not fit may fit later: the next reload tries it again, changed or not. */
+    zone->stamp = result == REFUSED_MEMORY ? (struct file_stamp){0} : loader->stamp;
     zone->errors = load->errors;
     zone->warnings = load->warnings;
     zone->load_ms = (uint32_t)ms;
-    zone->load_result = (int8_t)result;
+    zone->load_result = (int8_t)(result == UNCHANGED ? OK : result);
     zone->loads++;
     if (result == OK) {
+        zone->published++;
         zone->loaded_wall_seconds = clock_wall_seconds(registry->options.clock);
     }
     if (!zone->tried) {
@@ -257,19 +276,23 @@ static void load_keep(struct loader *loader, const struct master_load_result *lo
 static void load_finish(struct loader *loader, enum result result, struct snapshot *snapshot)
 {
     struct zone *zone = loader->zone;
-    struct master_load_result load = {0};
+    struct master_load_result load = {.errors = loader->load.problems.errors};
     if (loader->loading) {
         master_load_end(&loader->load, &load);
         loader->loading = false;
     }
     uint64_t ms = clock_ms(loader->registry->options.clock) - loader->began_ms;
     if (result == OK) {
-        result = registry_publish(loader->registry, zone, snapshot);
+        result = registry_publish_loaded(loader->registry, zone, snapshot);
     }
-    if (result == OK) {
+    if (result == OK || result == UNCHANGED) {
         zone_label(zone, ZONE_STATE_SERVING);
         tell_loaded(loader, &load, ms);
     } else {
+        if (!loader->has_reason) {
+            snprintf(loader->reason, sizeof loader->reason, "%s", result_name(result));
+            loader->has_reason = true;
+        }
         zone_label(zone, zone_snapshot(zone) == NULL ? ZONE_STATE_FAILED : ZONE_STATE_STALE);
         tell_failed(loader, result);
     }
@@ -292,11 +315,12 @@ static void write_zone(struct loader *loader)
         event_text(&event, "reason", result == ERROR_IO ? strerror(error) : result_name(result));
     }
     event_emit(&event);
+    struct file_stamp stamp = file_stamp_read(zone->file);
     pthread_mutex_lock(&loader->registry->lock);
     zone->write_result = (int8_t)result;
     zone->writes++;
     if (result == OK) {
-        zone->stamp = file_stamp_read(zone->file); /* our own change is no reason to load it */
+        zone->stamp = stamp; /* our own change is no reason to load it */
     }
     pthread_mutex_unlock(&loader->registry->lock);
 }
@@ -316,13 +340,17 @@ static bool take_work(struct loader *loader, enum zone_work *ret_work)
         work = WORK_NONE;
     }
     zone->wanted &= (uint8_t)~work;
+    bool leaves = false;
     if (work == WORK_NONE) {
         zone->working = false;
         loader->zone = NULL;
+        leaves = zone_leaves(zone);
     }
     pthread_mutex_unlock(&registry->lock);
+    if (leaves) {
+        zone_let_go(registry, zone);
+    }
     if (work == WORK_NONE) {
-        zone_settle(registry, zone);
         return false;
     }
     *ret_work = work;
@@ -339,7 +367,7 @@ static bool take_zone(struct loader *loader)
     bool idle = loader->zone == NULL && removed == NULL;
     pthread_mutex_unlock(&registry->lock);
     if (removed != NULL) {
-        zone_settle(registry, removed);
+        zone_let_go(registry, removed);
     }
     if (loader->zone != NULL) {
         name_to_text(loader->zone->name, loader->name);
@@ -347,40 +375,70 @@ static bool take_zone(struct loader *loader)
     return !idle;
 }
 
-static enum result load_slice(struct loader *loader)
+/** Nobody names the zone any more: what was read of it goes. */
+static bool load_is_void(struct loader *loader)
+{
+    struct registry *registry = loader->registry;
+    pthread_mutex_lock(&registry->lock);
+    bool removed = loader->zone->removed;
+    loader->reading = !removed;
+    pthread_mutex_unlock(&registry->lock);
+    if (removed) {
+        master_load_end(&loader->load, NULL);
+        loader->loading = false;
+    }
+    return removed;
+}
+
+/** Reads on; returns how many records that took. */
+static uint32_t load_on(struct loader *loader, uint32_t records_max)
 {
     struct snapshot *snapshot = NULL;
-    enum result result = master_load_step(&loader->load, REGISTRY_SLICE_RECORDS, &snapshot);
+    if (load_is_void(loader)) {
+        return 0;
+    }
+    uint64_t before = loader->load.result.read;
+    enum result result = master_load_step(&loader->load, records_max, &snapshot);
+    uint64_t count = loader->load.result.read - before;
     if (result != MORE) {
         load_finish(loader, result, snapshot);
     }
-    return MORE;
+    return count < records_max ? (uint32_t)count : records_max;
 }
 
-/** One slice: part of a large zone, or a small one whole. */
-static enum result loader_slice(struct job *job)
+/** Does whatever is wanted of the zone at hand, or lets it go; returns what counts for the slice.
+ */
+static uint32_t work_on(struct loader *loader)
 {
-    struct loader *loader = job->context;
-    if (loader->loading) {
-        return load_slice(loader);
-    }
-    if (loader->zone == NULL) {
-        return take_zone(loader) ? MORE : OK;
-    }
     enum zone_work work;
     if (!take_work(loader, &work)) {
-        return MORE;
+        return 0;
     }
     if (work == WORK_WRITE) {
         write_zone(loader);
-        return MORE;
+        return REGISTRY_SLICE_RECORDS; /* whatever its size, it has synced a file */
     }
     enum result result = load_begin(loader);
     if (result != OK) {
         load_finish(loader, result, NULL);
-        return MORE;
     }
-    return load_slice(loader);
+    return REGISTRY_ZONE_RECORDS;
+}
+
+/** One slice: part of a large zone, or many small ones. */
+static enum result loader_slice(struct job *job)
+{
+    struct loader *loader = job->context;
+    for (uint32_t used = 0; used < REGISTRY_SLICE_RECORDS;) {
+        if (loader->loading) {
+            used += load_on(loader, REGISTRY_SLICE_RECORDS - used);
+        } else if (loader->zone != NULL) {
+            used += work_on(loader);
+        } else if (!take_zone(loader)) {
+            return OK;
+        }
+    }
+    return MORE;
 }
 
 /** The job left the queue: the line was empty, or the queue stops. */
@@ -424,7 +482,7 @@ void loaders_report(struct registry *registry, uint64_t now_ms)
         struct loader *loader = &registry->loaders[i];
         char name[NAME_TEXT_MAX];
         pthread_mutex_lock(&registry->lock);
-        bool slow = loader->zone != NULL && now_ms - loader->began_ms > REGISTRY_PROGRESS_MS;
+        bool slow = loader->reading && now_ms - loader->began_ms > REGISTRY_PROGRESS_MS;
         if (slow) {
             name_to_text(loader->zone->name, name);
         }

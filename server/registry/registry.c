@@ -138,6 +138,7 @@ enum result registry_apply(struct registry *registry, const struct registry_zone
     registry->announced = false;
     queue_loads(registry, catalog, before, changed_files);
     atomic_store_explicit(&registry->catalog, catalog, memory_order_release);
+    registry_changed(registry);
     if (before != NULL) {
         for (uint32_t i = 0; i < before->count; i++) {
             struct zone *zone = before->entries[i].zone;
@@ -194,6 +195,7 @@ bool registry_tick(struct registry *registry)
     loaders_report(registry, clock_ms(registry->options.clock));
     bool pending = epoch_reclaim(registry->epoch, RECLAIM_PER_TICK) == MORE;
     uint32_t waiting = registry_waiting(registry);
+    bool busy = loaders_busy(registry);
     const struct catalog *catalog = current(registry);
     if (waiting == 0 && !registry->announced && catalog != NULL) {
         registry->announced = true;
@@ -202,7 +204,7 @@ bool registry_tick(struct registry *registry)
         event_number(&event, "zones", catalog->count);
         event_emit(&event);
     }
-    return pending || waiting != 0;
+    return pending || busy || waiting != 0;
 }
 
 uint32_t registry_zone_count(const struct registry *registry)

@@ -12,11 +12,12 @@
  *
  * Its story: the control thread applies a list of zone options, at start and at each reload. A new
  * catalog (catalog.h) is built and published with one pointer swap; zones whose name, type and file
- * are the same keep what they serve. New zones, and those whose file has changed, wait in a line; a
- * loader on each job thread takes the next one, reads it in slices, checks it and publishes it
- * through registry_publish(), the only place that swaps a zone's version and tells the observers.
- * What was replaced is retired: freed when no worker can still read it, and charged until then.
- * Write-backs go the same way.
+ * are the same keep what they serve, and one of the same name with another file or other limits
+ * serves what it served until its own load has finished. New zones, and those whose file has
+ * changed, wait in a line; a loader on each job thread takes the next one, reads it in slices,
+ * checks it and publishes it through registry_publish(), the only place that swaps a zone's version
+ * and tells the observers. What was replaced is retired: freed when no worker can still read it,
+ * and charged until then. Write-backs go the same way.
  *
  * Whatever fails, fails for one zone: the version before goes on being served, the reason is kept
  * for `zone status` and told as an event.
@@ -27,7 +28,8 @@
  */
 #define REGISTRY_LOADERS_MAX 32u
 #define REGISTRY_OBSERVERS_MAX 8u
-#define REGISTRY_SLICE_RECORDS 20000u /* read by one slice of a load: some 10 ms */
+#define REGISTRY_SLICE_RECORDS 20000u /* read by one slice: some 10 ms */
+#define REGISTRY_ZONE_RECORDS 50u     /* what beginning and ending a load counts for in a slice */
 #define REGISTRY_REASON_BYTES 256u    /* of the last problem kept for each zone */
 #define REGISTRY_PROGRESS_MS 2000u    /* between two lines about a long load */
 
@@ -68,9 +70,10 @@ struct zone_status {
     uint32_t warnings;
     uint32_t loads; /* finished, whatever the result: a caller can wait for the next */
     uint32_t writes;
-    enum result load_result;            /* of the last load */
-    enum result write_result;           /* of the last write */
-    uint8_t percent;                    /* of the load under way */
+    uint32_t published;       /* versions that loads brought into service */
+    enum result load_result;  /* of the last load; OK also when the file said nothing new */
+    enum result write_result; /* of the last write */
+    uint8_t percent;          /* of the load under way */
     char reason[REGISTRY_REASON_BYTES]; /* the last load's first problem; "" when it had none */
 };
 
@@ -123,6 +126,12 @@ RESULT_MUST_CHECK enum result registry_zone_find(struct registry *registry, cons
                                                  struct zone_status *ret_status);
 /** The catalog in force, for a worker inside its epoch. Any thread. */
 const struct catalog *registry_catalog(const struct registry *registry);
+/**
+ * Counts what was published: catalogs and versions. Any thread. Who reads it before the catalog and
+ * finds the same number in a later turn may still use what it found then: nothing was replaced
+ * since, so nothing was freed.
+ */
+uint64_t registry_changes(const struct registry *registry);
 /** The heap's figures: how much lives, how much is charged. */
 struct heap_state registry_heap(struct registry *registry);
 /** What creating one with that many loaders charges beside the zones themselves, for the sheet. */

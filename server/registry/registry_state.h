@@ -45,6 +45,7 @@ struct zone {
     bool waiting;   /* in the line; under lock */
     bool working;   /* with a loader; under lock */
     bool removed;   /* no catalog names it any more; under lock */
+    bool left;      /* handed to the epoch, which frees it; under lock */
     bool tried;     /* a load has finished, whatever came of it; under lock */
     uint32_t records_per_rrset_max;
     struct heap *heap;   /* borrowed (from the registry) */
@@ -59,6 +60,7 @@ struct zone {
     uint32_t warnings;
     uint32_t loads;
     uint32_t writes;
+    uint32_t published;
     int8_t load_result;
     int8_t write_result;
     char *reason;     /* owned, REGISTRY_REASON_BYTES, or NULL when there was none */
@@ -85,6 +87,7 @@ struct registry {
     struct epoch *epoch;
     struct heap *heap;                 /* owned */
     _Atomic(struct catalog *) catalog; /* workers: acquire; partner: apply's release */
+    _Atomic uint64_t changes;          /* workers: acquire; partner: registry_changed's release */
     struct {
         registry_observer_fn observer;
         void *context;
@@ -124,14 +127,44 @@ bool zone_matches(const struct zone *zone, const struct zone_options *options);
 /** No catalog names it any more: it goes when its loader, if any, is done and no worker reads it.
  */
 void zone_remove(struct registry *registry, struct zone *zone);
-/** Lets a removed zone go if nobody works on it. Under no lock. */
-void zone_settle(struct registry *registry, struct zone *zone);
+/** Whether a removed zone is in nobody's hands any more: true once, to the one who must then call
+ * zone_let_go(). Under the lock, in the same bracket as the change that may have made it so: behind
+ * it the zone may be gone. */
+bool zone_leaves(struct zone *zone);
+/** Frees the zone when no worker reads it. Under no lock. */
+void zone_let_go(struct registry *registry, struct zone *zone);
+/** The zone serves what `before`, of the same name, serves, until its own load has finished. On the
+ * control thread, before anybody knows the zone. OK; REFUSED_MEMORY. */
+RESULT_MUST_CHECK enum result zone_inherit(struct registry *registry, struct zone *zone,
+                                           const struct zone *before);
+/** Fills a status under the lock. */
+void zone_read(struct registry *registry, struct zone *zone, struct zone_status *ret_status);
+
+/* publish.c */
+
+/** Counts a change, after the pointer was swapped and before what it replaced is retired. */
+void registry_changed(struct registry *registry);
+
+/** Wraps a version for its retirement; takes over the caller's reference when OK. OK;
+ * REFUSED_MEMORY. */
+RESULT_MUST_CHECK enum result version_create(struct heap *heap, struct snapshot *snapshot,
+                                             struct version **ret_version);
+/** Releases the version at once: nobody reads it. Accepts NULL. */
+void version_free(struct version *version);
 /** The only way to a new version: swaps it in, retires the old one, tells the observers. Takes over
  * the caller's reference. On the loader's thread. OK; REFUSED_MEMORY: the version is released. */
 RESULT_MUST_CHECK enum result registry_publish(struct registry *registry, struct zone *zone,
                                                struct snapshot *snapshot);
-/** Fills a status under the lock. */
-void zone_read(struct registry *registry, struct zone *zone, struct zone_status *ret_status);
+/**
+ * The same for a version that was loaded from the zone's file. When it differs little from the one
+ * in force, the differences are applied to that and the loaded copy goes, so that a reload keeps
+ * memory in proportion to what changed; what comes to be served is the same, to the letter.
+ *
+ * returns   OK; UNCHANGED: the version in force is the same and stays, the loaded one is released;
+ *           REFUSED_MEMORY: likewise
+ */
+RESULT_MUST_CHECK enum result registry_publish_loaded(struct registry *registry, struct zone *zone,
+                                                      struct snapshot *loaded);
 
 /* loader.c */
 
@@ -142,6 +175,8 @@ RESULT_MUST_CHECK enum result loader_want(struct registry *registry, struct zone
                                           enum zone_work work);
 /** Submits every loader that is idle while zones wait. */
 void loaders_wake(struct registry *registry);
+/** Whether a zone waits or a loader is at work. */
+bool loaders_busy(struct registry *registry);
 /** Says how far the loads are that take long. */
 void loaders_report(struct registry *registry, uint64_t now_ms);
 /** The percentage of the load of that zone, 0 when there is none. Under the lock. */

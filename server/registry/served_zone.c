@@ -42,19 +42,6 @@ enum result zone_create(struct registry *registry, const struct zone_options *op
     return OK;
 }
 
-static void version_free(struct version *version)
-{
-    if (version != NULL) {
-        snapshot_release(version->snapshot);
-        heap_give(version->heap, version, sizeof *version);
-    }
-}
-
-static void version_retired(struct epoch_retired *retired)
-{
-    version_free((struct version *)retired);
-}
-
 void zone_free(struct heap *heap, struct zone *zone)
 {
     version_free(zone->version);
@@ -77,17 +64,16 @@ static void zone_retired(struct epoch_retired *retired)
     zone_free(zone->heap, zone);
 }
 
-void zone_settle(struct registry *registry, struct zone *zone)
+bool zone_leaves(struct zone *zone)
 {
-    pthread_mutex_lock(&registry->lock);
-    bool leaves = zone->removed && !zone->waiting && !zone->working;
-    if (leaves) {
-        zone->removed = false; /* once */
-    }
-    pthread_mutex_unlock(&registry->lock);
-    if (leaves) {
-        epoch_retire(registry->epoch, &zone->retired, zone_retired);
-    }
+    bool leaves = zone->removed && !zone->waiting && !zone->working && !zone->left;
+    zone->left = zone->left || leaves;
+    return leaves;
+}
+
+void zone_let_go(struct registry *registry, struct zone *zone)
+{
+    epoch_retire(registry->epoch, &zone->retired, zone_retired);
 }
 
 void zone_remove(struct registry *registry, struct zone *zone)
@@ -97,29 +83,31 @@ void zone_remove(struct registry *registry, struct zone *zone)
     if (!zone->tried) {
         registry->untried--;
     }
+    bool leaves = zone_leaves(zone);
     pthread_mutex_unlock(&registry->lock);
-    zone_settle(registry, zone);
+    if (leaves) {
+        zone_let_go(registry, zone);
+    }
 }
 
-enum result registry_publish(struct registry *registry, struct zone *zone,
-                             struct snapshot *snapshot)
+enum result zone_inherit(struct registry *registry, struct zone *zone, const struct zone *before)
 {
-    struct version *version = heap_take(registry->heap, sizeof *version);
-    if (version == NULL) {
+    const struct snapshot *served = zone_snapshot(before);
+    if (served == NULL || before->type != zone->type) {
+        return OK;
+    }
+    struct snapshot *snapshot = (struct snapshot *)(uintptr_t)served; /* to count a reference */
+    snapshot_hold(snapshot);
+    enum result result = version_create(registry->heap, snapshot, &zone->version);
+    if (result != OK) {
         snapshot_release(snapshot);
-        return REFUSED_MEMORY;
+        return result;
     }
-    *version = (struct version){.snapshot = snapshot, .heap = registry->heap};
-    struct version *before = zone->version;
-    zone->version = version;
+    pthread_mutex_lock(&registry->lock);
+    zone->loaded_wall_seconds = before->loaded_wall_seconds;
+    pthread_mutex_unlock(&registry->lock);
     atomic_store_explicit(&zone->snapshot, snapshot, memory_order_release);
-    for (uint32_t i = 0; i < registry->observer_count; i++) {
-        registry->observers[i].observer(registry->observers[i].context, zone,
-                                        before == NULL ? NULL : before->snapshot, snapshot);
-    }
-    if (before != NULL) {
-        epoch_retire(registry->epoch, &before->retired, version_retired);
-    }
+    atomic_store_explicit(&zone->state, ZONE_STATE_SERVING, memory_order_relaxed);
     return OK;
 }
 
@@ -137,6 +125,7 @@ void zone_read(struct registry *registry, struct zone *zone, struct zone_status 
         .warnings = zone->warnings,
         .loads = zone->loads,
         .writes = zone->writes,
+        .published = zone->published,
         .load_result = (enum result)zone->load_result,
         .write_result = (enum result)zone->write_result,
         .percent = loader_percent(registry, zone),
