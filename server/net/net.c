@@ -123,6 +123,22 @@ static enum result address_charge(struct net *net, uint32_t index)
     return OK;
 }
 
+/** A small receive buffer loses questions in bursts: the operator can have the limit raised. */
+static void tell_small_buffer(const struct net *net, uint32_t index, const char *text)
+{
+    const struct lane_udp *udp = &net->lanes[0].lane.places[index].udp;
+    size_t got = socket_receive_bytes(atomic_load_explicit(&udp->fd, memory_order_acquire));
+    struct event event;
+    if (got >= SOCKET_UDP_RECEIVE_LEAST) {
+        return;
+    }
+    event_begin(&event, EVENT_SOCKET_BUFFER_SMALL);
+    event_text(&event, "address", text);
+    event_number(&event, "got", got);
+    event_number(&event, "wanted", SOCKET_UDP_RECEIVE_BYTES);
+    event_emit(&event);
+}
+
 /** All lanes or none; tells how it went. */
 static enum result address_bind(struct net *net, uint32_t index)
 {
@@ -151,6 +167,7 @@ static enum result address_bind(struct net *net, uint32_t index)
         entry->bound = true;
         event_emit_text(entry->told ? EVENT_ADDRESS_BOUND_LATE : EVENT_LISTENING, "address",
                         address_format(&exact, text));
+        tell_small_buffer(net, index, text);
     }
     return result;
 }

@@ -137,6 +137,13 @@ enum result socket_open_tcp(const struct address *address, int *ret_fd,
     return OK;
 }
 
+size_t socket_receive_bytes(int fd)
+{
+    int receive = 0;
+    socklen_t size = sizeof receive;
+    return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, &size) == 0 ? (size_t)receive / 2 : 0;
+}
+
 size_t socket_buffers(int fd)
 {
     int receive = 0;

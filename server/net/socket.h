@@ -20,6 +20,8 @@
  * that waits while a worker is busy elsewhere has to fit into the first. */
 #define SOCKET_UDP_RECEIVE_BYTES (512u * 1024u)
 #define SOCKET_UDP_SEND_BYTES (128u * 1024u)
+/* Less than this for receiving is worth a warning (event 10409). */
+#define SOCKET_UDP_RECEIVE_LEAST (128u * 1024u)
 /* Accepted connections inherit these, and there may be many: see the sheet. */
 #define SOCKET_TCP_RECEIVE_BYTES (16u * 1024u)
 #define SOCKET_TCP_SEND_BYTES (16u * 1024u)
@@ -43,5 +45,7 @@ size_t socket_buffers(int fd);
  * when there is none to be had, the most that can be granted). For the sheet. */
 size_t socket_udp_estimate(void);
 size_t socket_tcp_estimate(void);
+/** The receiving half of it, as it was asked for: half of what the kernel reports. */
+size_t socket_receive_bytes(int fd);
 /** Closes if it is open (0 or above) and makes it -1. */
 void socket_close(int *fd);

@@ -40,6 +40,8 @@ Test(socket, udp_options)
     cr_assert_eq(value_of(fd, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_PROBE);
     cr_assert_eq(value_of(fd, IPPROTO_IP, IP_PKTINFO), 0);
     cr_assert_leq(socket_buffers(fd), socket_udp_estimate());
+    cr_assert_gt(socket_receive_bytes(fd), 0);
+    cr_assert_leq(socket_receive_bytes(fd), SOCKET_UDP_RECEIVE_BYTES);
     socket_close(&fd);
     cr_assert_eq(fd, -1);
     socket_close(&fd);
@@ -126,4 +128,5 @@ Test(socket, no_descriptor)
 Test(socket, buffers_of_no_socket)
 {
     cr_assert_eq(socket_buffers(-1), 0);
+    cr_assert_eq(socket_receive_bytes(-1), 0);
 }
