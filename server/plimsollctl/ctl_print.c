@@ -226,9 +226,15 @@ void ctl_print_zone_line(struct ctl_printer *printer, const json_t *item)
     fputc('\n', printer->out);
 }
 
+static void put_count(struct ctl_printer *printer, uint64_t count, const char *what)
+{
+    fprintf(printer->out, "%" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+}
+
 void ctl_print_zones(struct ctl_printer *printer, const json_t *result)
 {
-    fprintf(printer->out, "%" PRIu64 " zones\n", ctl_member_number(result, "count"));
+    put_count(printer, ctl_member_number(result, "count"), "zone");
+    fputc('\n', printer->out);
 }
 
 static void put_member(struct ctl_printer *printer, const json_t *object, const char *name)
@@ -248,9 +254,9 @@ static void put_version(struct ctl_printer *printer, const json_t *result)
     fprintf(printer->out, "%" PRIu64 "%s\n", ctl_member_number(result, "records"),
             json_is_true(json_object_get(result, "signed")) ? ", signed" : "");
     ctl_put_label(printer, "memory");
-    fprintf(printer->out, "%s, %" PRIu64 " versions\n",
-            ctl_size_text(ctl_member_number(result, "bytes"), text),
-            ctl_member_number(result, "versions"));
+    fprintf(printer->out, "%s in ", ctl_size_text(ctl_member_number(result, "bytes"), text));
+    put_count(printer, ctl_member_number(result, "versions"), "version");
+    fputc('\n', printer->out);
 }
 
 void ctl_print_zone(struct ctl_printer *printer, const json_t *result)
@@ -268,11 +274,12 @@ void ctl_print_zone(struct ctl_printer *printer, const json_t *result)
     fputc('\n', printer->out);
     put_version(printer, result);
     ctl_put_label(printer, "last load");
-    fprintf(printer->out,
-            "%s, %" PRIu64 " ms, %" PRIu64 " errors, %" PRIu64 " warnings; %" PRIu64 " in all\n",
-            ctl_member_text(result, "load_result"), ctl_member_number(result, "load_ms"),
-            ctl_member_number(result, "errors"), ctl_member_number(result, "warnings"),
-            ctl_member_number(result, "loads"));
+    fprintf(printer->out, "%s, %" PRIu64 " ms, ", ctl_member_text(result, "load_result"),
+            ctl_member_number(result, "load_ms"));
+    put_count(printer, ctl_member_number(result, "errors"), "error");
+    fputs(", ", printer->out);
+    put_count(printer, ctl_member_number(result, "warnings"), "warning");
+    fprintf(printer->out, "; %" PRIu64 " in all\n", ctl_member_number(result, "loads"));
     ctl_put_label(printer, "last write");
     fprintf(printer->out, "%s; %" PRIu64 " in all\n", ctl_member_text(result, "write_result"),
             ctl_member_number(result, "writes"));

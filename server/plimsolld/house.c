@@ -10,6 +10,7 @@
 #include "server/plimsolld/privileges.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -114,6 +115,19 @@ static void control_stop(void *context)
     house_stop(context, "control socket");
 }
 
+static bool control_listening(void *context, uint32_t position, char *text, size_t text_size)
+{
+    const struct house *house = context;
+    struct address address;
+    char name[ADDRESS_TEXT_BYTES];
+    bool bound;
+    if (!net_listening(house->net, position, &address, &bound)) {
+        return false;
+    }
+    snprintf(text, text_size, "%s%s", address_format(&address, name), bound ? "" : " (not bound)");
+    return true;
+}
+
 static enum result open_control(struct house *house)
 {
     struct control_options options = {
@@ -122,7 +136,7 @@ static enum result open_control(struct house *house)
         .registry = house->registry,
         .threads = house->threads,
         .budget = &house->options.sheet->budget,
-        .actions = {house_reload, control_stop, control_health, house},
+        .actions = {house_reload, control_stop, control_health, house, control_listening},
         .started_wall_seconds = house->started_wall_seconds,
     };
     return control_open(&options, &house->control);
@@ -285,6 +299,7 @@ void house_close(struct house *house)
     if (house == NULL) {
         return;
     }
+    house_handles_close(house); /* after an opening that failed; else the loop has ended */
     if (house->threads != NULL) {
         threads_stop(house->threads);
         refusal_forget_threads();

@@ -129,8 +129,8 @@ Test(ctl_print, one_zone, .init = begin, .fini = end, .timeout = 10)
                      "state        reloading (40 %)\n"
                      "serial       7, published 1970-01-01 00:00:01 UTC\n"
                      "records      57, signed\n"
-                     "memory       64 KiB, 2 versions\n"
-                     "last load    ok, 12 ms, 0 errors, 1 warnings; 3 in all\n"
+                     "memory       64 KiB in 2 versions\n"
+                     "last load    ok, 12 ms, 0 errors, 1 warning; 3 in all\n"
                      "last write   none; 0 in all\n"
                      "problem      -\n");
 }
