@@ -5,6 +5,11 @@
 #include "server/plimsolld/notify.h"
 
 #include <string.h>
+#include <time.h>
+
+#define HOUSE_ROOM_TRIES 200u
+#define HOUSE_ROOM_PAUSE_NS 1000000
+#define HOUSE_RECLAIM_MAX 1024u
 
 /**
  * When is a replaced configuration free? Workers reach it in two ways: through the catalog's
@@ -16,6 +21,7 @@
 void generation_free(struct epoch_retired *retired)
 {
     struct generation *generation = (struct generation *)retired;
+    generation->house->generations--;
     config_close(generation->config);
     memory_give(ACCOUNT_CONFIGURATION, generation, sizeof *generation);
 }
@@ -38,6 +44,7 @@ enum result generation_create(struct house *house, struct config *config,
         config_close(config);
         return REFUSED_MEMORY;
     }
+    house->generations++;
     generation->house = house;
     generation->config = config;
     *ret_generation = generation;
@@ -205,12 +212,33 @@ static enum result reload_zones_only(struct house *house, char *report, size_t s
     return OK;
 }
 
+/**
+ * The sheet has room for two configurations: the one in force and the one that is read. After a
+ * reload the one before is still there until every worker has turned, which takes them some
+ * microseconds each; so a second reload right behind the first waits for that, for a bounded time.
+ * A worker that does not turn at all leaves it to the account to refuse.
+ *
+ * This thread is a reader too. Reloads begin in callbacks that hold nothing they read before.
+ */
+static void await_room(struct house *house)
+{
+    const struct timespec pause = {.tv_nsec = HOUSE_ROOM_PAUSE_NS};
+    struct epoch *epoch = threads_epoch(house->threads);
+    for (unsigned i = 0; i < HOUSE_ROOM_TRIES && house->generations > 1; i++) {
+        epoch_announce(worker_reader(threads_control(house->threads)));
+        if (epoch_reclaim(epoch, HOUSE_RECLAIM_MAX) == MORE || house->generations > 1) {
+            nanosleep(&pause, NULL);
+        }
+    }
+}
+
 enum result house_reload(void *context, char *report, size_t report_size)
 {
     struct house *house = context;
     if (house->options.config_path == NULL) {
         return reload_zones_only(house, report, report_size);
     }
+    await_room(house);
     notify_reloading(clock_us(clock_real()));
     struct config *wanted;
     struct generation *generation;

@@ -35,7 +35,8 @@ struct house {
     uv_timer_t tick;
     uv_signal_t signals[HOUSE_SIGNALS];
     uint64_t fixed_parts[HOUSE_FIXED_PARTS]; /* digests, as started */
-    bool in_force; /* the registry holds the generation and will let it go */
+    uint32_t generations; /* that live: the one in force and those that workers may still read */
+    bool in_force;        /* the registry holds the generation and will let it go */
     bool handles_open;
     bool ready;
     bool stopping;
@@ -52,6 +53,9 @@ struct house {
 RESULT_MUST_CHECK enum result house_handles_open(struct house *house);
 /** One turn of all that is driven by time. */
 void house_tick(struct house *house);
+/** Closes what stands on the control loop, as far as it was opened, once; the loop must turn once
+ * more before it is gone. */
+void house_handles_close(struct house *house);
 /** Begins the end: the loop ends in a later turn. */
 void house_stop(struct house *house, const char *reason);
 enum health house_health(void *context, const char **ret_reason);

@@ -151,21 +151,37 @@ void house_tick(struct house *house)
     (void)sink_pump(&house->sink);
 }
 
-void house_stop(struct house *house, const char *reason)
+/** One that an opening which failed never came to is left alone. */
+static void handle_close(uv_handle_t *handle)
+{
+    if (uv_handle_get_type(handle) != UV_UNKNOWN_HANDLE) {
+        uv_close(handle, NULL);
+    }
+}
+
+void house_handles_close(struct house *house)
 {
     if (house->stopping) {
         return;
     }
     house->stopping = true;
-    event_emit_text(EVENT_STOPPING, "reason", reason);
-    notify_stopping();
-    uv_close((uv_handle_t *)&house->tick, NULL);
+    handle_close((uv_handle_t *)&house->tick);
     for (unsigned i = 0; i < HOUSE_SIGNALS; i++) {
-        uv_close((uv_handle_t *)&house->signals[i], NULL);
+        handle_close((uv_handle_t *)&house->signals[i]);
     }
     stats_close(house->stats);
     house->stats = NULL;
     control_close(house->control);
     house->control = NULL;
+}
+
+void house_stop(struct house *house, const char *reason)
+{
+    if (house->stopping) {
+        return;
+    }
+    event_emit_text(EVENT_STOPPING, "reason", reason);
+    notify_stopping();
+    house_handles_close(house);
     worker_stop(threads_control(house->threads));
 }
