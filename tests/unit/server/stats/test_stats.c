@@ -2,6 +2,7 @@
 #include "server/stats/stats.h"
 
 #include "alloc/fault.h"
+#include "alloc/wall.h"
 #include "server/stats/stats_state.h"
 #include "stats_fixture.h"
 
@@ -395,4 +396,44 @@ Test(stats, closed_while_it_serves, .timeout = 30)
     cr_assert_leq(ledger_read(ACCOUNT_LIBRARIES).used_bytes, used + 4096);
     cr_assert_eq(uv_loop_close(&loop), 0);
     fixture_close();
+}
+
+/* As many clients as may be, each with the largest request, all answered in one turn. */
+Test(stats, what_eight_connections_cost, .timeout = 60)
+{
+    static char request[STATS_REQUEST_BYTES + 1];
+    int fds[STATS_CONNECTIONS_MAX];
+    cr_assert_eq(wall_raise(), OK);
+    fixture_open();
+    fixture_apply(FIXTURE_ZONES_MAX);
+    cr_assert_eq(uv_loop_init(&loop), 0);
+    size_t before = ledger_read(ACCOUNT_LIBRARIES).used_bytes;
+    cr_assert_eq(open_stats(), OK);
+    int begin = snprintf(request, sizeof request, "GET /metrics HTTP/1.1\r\nHost: x\r\nX: ");
+    memset(request + begin, 'y', STATS_REQUEST_BYTES - (size_t)begin - 4);
+    memcpy(request + STATS_REQUEST_BYTES - 4, "\r\n\r\n", 5);
+    for (unsigned i = 0; i < STATS_CONNECTIONS_MAX; i++) {
+        char source[32];
+        snprintf(source, sizeof source, "127.0.1.%u", 1 + i / 2);
+        fds[i] = connect_from(source);
+        say(fds[i], request, STATS_REQUEST_BYTES - 1);
+    }
+    for (unsigned i = 0; i < 50; i++) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+    }
+    cr_assert_eq(pool_used(), STATS_CONNECTIONS_MAX);
+    for (unsigned i = 0; i < STATS_CONNECTIONS_MAX; i++) {
+        say(fds[i], "\n", 1);
+    }
+    for (unsigned i = 0; i < 50; i++) {
+        uv_run(&loop, UV_RUN_NOWAIT);
+    }
+    size_t cost = ledger_read(ACCOUNT_LIBRARIES).high_water_bytes - before;
+    cr_assert_leq(cost, stats_cost_bytes());
+    cr_assert_geq(cost * (wall_is_complete() ? 2 : 100), stats_cost_bytes(),
+                  "%zu of %zu: too much is declared", cost, stats_cost_bytes());
+    for (unsigned i = 0; i < STATS_CONNECTIONS_MAX; i++) {
+        cr_assert_eq(hear(fds[i], SIZE_MAX), 200);
+    }
+    teardown();
 }
