@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/plimsolld/embedded.h"
 
+#include "server/control/control_path.h"
+
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,32 +20,19 @@ static bool path_make(char path[EMBEDDED_PATH_MAX], const char *directory, const
     return length >= 0 && (size_t)length < EMBEDDED_PATH_MAX;
 }
 
-/** An absolute path from the environment, or NULL. */
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] == '/' ? value : NULL;
-}
+static_assert(EMBEDDED_PATH_MAX == CONTROL_PATH_BYTES, "the rule writes into these places");
 
 enum result embedded_find(struct embedded_places *ret_places)
 {
-    const char *state = variable("XDG_STATE_HOME");
-    const char *home = variable("HOME");
-    const char *runtime = variable("XDG_RUNTIME_DIR");
-    bool fits;
-    if (state != NULL) {
-        fits = path_make(ret_places->state, state, "plimsoll");
-    } else if (home != NULL) {
-        fits = path_make(ret_places->state, home, ".local/state/plimsoll");
-    } else {
-        fits = path_make(ret_places->state, "/tmp", "plimsoll");
+    struct embedded_places places;
+    enum result result = control_path_state(places.state);
+    if (result == OK) {
+        result = control_path_embedded(places.control);
     }
-    if (fits && runtime != NULL) {
-        fits = path_make(ret_places->control, runtime, "plimsoll.sock");
-    } else if (fits) {
-        fits = path_make(ret_places->control, ret_places->state, "control.sock");
+    if (result == OK) {
+        *ret_places = places;
     }
-    return fits ? OK : REFUSED_LIMIT;
+    return result;
 }
 
 /** Makes a directory and those above it. */

@@ -163,6 +163,7 @@ static inline void fixture_end(void)
     uv_run(&fixture.loop, UV_RUN_DEFAULT);
     cr_assert_eq(uv_loop_close(&fixture.loop), 0);
     epoch_leave(fixture.reader);
+    jobs_stop(fixture.jobs); /* as the threads do before the registry goes */
     registry_destroy(fixture.registry);
     jobs_destroy(fixture.jobs);
     epoch_unregister(fixture.reader);

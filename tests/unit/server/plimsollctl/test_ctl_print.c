@@ -58,13 +58,10 @@ Test(ctl_print, what_a_reply_lacks_harms_nothing, .init = begin, .fini = end, .t
                                        ctl_print_metric, ctl_print_zone_line,   ctl_print_zones,
                                        ctl_print_zone,   ctl_print_reload,      ctl_print_event,
                                        ctl_print_events, ctl_print_stopping};
-    static const char *const values[] = {"{}",
-                                         "[]",
-                                         "7",
-                                         "null",
-                                         "\"x\"",
-                                         "{\"threads\":7,\"zones\":[],\"memory\":\"\",\"accounts\":"
-                                         "[7],\"listening\":[7],\"labels\":[1]}"};
+    static const char rest[] =
+        "{\"threads\":7,\"zones\":[],\"memory\":\"\",\"accounts\":[7],\"listening\":[7],"
+        "\"labels\":[1]}";
+    static const char *const values[] = {"{}", "[]", "7", "null", "\"x\"", rest};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
             print(all[i], values[j]);
