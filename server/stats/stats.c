@@ -38,6 +38,11 @@ size_t stats_cost_bytes(void)
                ((size_t)STATS_CONNECTION_BYTES + STATS_BLOCK_BYTES + CONNECTION_OVERHEAD_BYTES);
 }
 
+size_t stats_socket_cost_bytes(void)
+{
+    return (size_t)STATS_CONNECTIONS_MAX * 2 * 2 * STATS_SOCKET_BUFFER_BYTES;
+}
+
 static void stats_read_pool(void *context, struct pool_state *ret_state)
 {
     const struct stats *stats = context;

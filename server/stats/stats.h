@@ -53,4 +53,7 @@ void stats_close(struct stats *stats);
 void stats_address(const struct stats *stats, struct address *ret_address);
 /** "starting", "ok", "degraded", "stopping". */
 const char *health_name(enum health health);
+/** For the sheet: what libmicrohttpd takes at most (account `libraries`), and what the kernel may
+ * hold for the connections (account `network`). */
 size_t stats_cost_bytes(void);
+size_t stats_socket_cost_bytes(void);

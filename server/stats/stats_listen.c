@@ -32,6 +32,12 @@ static int listen_set_up(int fd, const struct address *address)
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) {
         return errno;
     }
+    /* Inherited by what is accepted: what the kernel may hold for a client is declared, too. */
+    const int buffer = STATS_SOCKET_BUFFER_BYTES;
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer) != 0) {
+        return errno;
+    }
     if (address->family == ADDRESS_V6 &&
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) != 0) {
         return errno;

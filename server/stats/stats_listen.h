@@ -9,6 +9,7 @@
  * Control thread; fault point FAULT_SOCKET. No allocation.
  */
 #define STATS_BACKLOG 16
+#define STATS_SOCKET_BUFFER_BYTES (16 * 1024) /* asked for, each way; the kernel doubles it */
 
 /** OK; REFUSED_SOCKET: no descriptor or no memory for one; NOT_FOUND: the address is not there;
  * ERROR_IO: anything else, errno says what. */

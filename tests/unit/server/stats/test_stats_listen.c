@@ -35,6 +35,11 @@ Test(stats_listen, bound_and_listening, .timeout = 10)
     cr_assert_neq(value, 0);
     cr_assert_eq(getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size), 0);
     cr_assert_neq(value, 0);
+    static const int buffers[] = {SO_SNDBUF, SO_RCVBUF};
+    for (unsigned i = 0; i < 2; i++) {
+        cr_assert_eq(getsockopt(fd, SOL_SOCKET, buffers[i], &value, &size), 0);
+        cr_assert_eq(value, 2 * STATS_SOCKET_BUFFER_BYTES);
+    }
     int second = -2;
     cr_assert_eq(stats_listen(&bound, &second), ERROR_IO);
     cr_assert_eq(errno, EADDRINUSE);
