@@ -193,6 +193,13 @@ static void no_data(struct answer *answer, const struct zone_node *node)
     }
 }
 
+/** Types that a name with a CNAME has of its own: the alias is not followed for them (RFC 4034
+ * sections 3 and 4). */
+static bool stands_beside_cname(uint16_t type)
+{
+    return type == TYPE_NSEC || type == TYPE_RRSIG;
+}
+
 /** The node that answers is known: it has the type, it is an alias, or it has neither. */
 static enum step answer_node(struct answer *answer, const struct zone_node *node)
 {
@@ -211,7 +218,7 @@ static enum step answer_node(struct answer *answer, const struct zone_node *node
         if (answer_require(answer, &found, answer_here(answer, &found))) {
             answer_note_targets(answer, &found.set);
         }
-    } else if (answer_find(answer, node, TYPE_CNAME, &found)) {
+    } else if (!stands_beside_cname(qtype) && answer_find(answer, node, TYPE_CNAME, &found)) {
         step = answer_cname(answer, &found);
     } else {
         no_data(answer, node);

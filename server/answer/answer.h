@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "server/answer/answer_cache.h"
 #include "server/registry/registry.h"
 #include "server/wire/composer.h"
 #include "server/zone/lookup.h"
@@ -44,6 +45,7 @@ struct answer_question {
     const struct snapshot *snapshot;   /* the version to answer from */
     const struct name_key *key;        /* of the question's name */
     const struct lookup *lookup;       /* of that name in that version, made by the caller */
+    struct answer_cache *cache;        /* the worker's; NULL: nothing is remembered */
     const struct address *client;
     enum message_transport transport;
     uint32_t rotation; /* counts answers: any start, each one more than the one before */

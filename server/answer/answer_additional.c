@@ -91,11 +91,13 @@ static bool put_addresses(struct answer *answer, const struct zone_node *node,
  * may ask: the records of a forest's locator zone name hosts of the domain's. Below a cut of the
  * zone at hand there may be a zone of ours too; otherwise glue is better than nothing.
  */
-static const struct zone_node *target_node(struct answer *answer, const uint8_t *name)
+static const struct zone_node *target_find(struct answer *answer, const uint8_t *name,
+                                           const struct catalog_entry **ret_zone)
 {
     const struct name_key *key = &answer->chain_key;
     struct lookup *found = &answer->chain_lookup;
     const struct snapshot *snapshot = answer->snapshot;
+    *ret_zone = answer->entry;
     name_key_make(name, &answer->chain_key);
     lookup_name(snapshot, key, found);
     if (found->outcome == LOOKUP_DELEGATION || found->outcome == LOOKUP_OUT_OF_ZONE) {
@@ -106,12 +108,36 @@ static const struct zone_node *target_node(struct answer *answer, const uint8_t 
                 return NULL;
             }
             lookup_name(snapshot, key, found);
+            *ret_zone = entry;
         }
     }
     if (found->outcome == LOOKUP_DELEGATION) {
         return snapshot_find(snapshot, key);
     }
     return found->outcome == LOOKUP_EXACT ? found->node : NULL;
+}
+
+/**
+ * The same through the worker's memory of targets. Referrals of a large zone name a host each and
+ * would only push others out; a name of the question's is not in a version and is never kept.
+ */
+static const struct zone_node *target_node(struct answer *answer, const uint8_t *name)
+{
+    const struct catalog_entry *zone;
+    struct answer_cache *cache = answer->question->cache;
+    if (cache == NULL || answer->ending == ENDING_REFERRAL || name == answer->name) {
+        return target_find(answer, name, &zone);
+    }
+    struct answer_cache_entry *entry = answer_cache_at(cache, name);
+    if (entry->target == name) {
+        bool allowed = entry->zone == answer->entry || answer_version(answer, entry->zone) != NULL;
+        return allowed ? entry->node : NULL;
+    }
+    const struct zone_node *node = target_find(answer, name, &zone);
+    if (node != NULL) {
+        *entry = (struct answer_cache_entry){name, node, zone};
+    }
+    return node;
 }
 
 /** Glue for servers inside the delegated zone: without it the delegation leads nowhere (RFC 9471

@@ -95,6 +95,8 @@ void query_batch(struct query_worker *worker, struct query_message *messages, un
     struct query_server *server = worker->server;
     const struct query_options *policy =
         atomic_load_explicit(&server->policy, memory_order_acquire);
+    /* Before the catalog: what is found below belongs to this count or a later one. */
+    answer_cache_begin(&worker->targets, registry_changes(server->registry));
     const struct catalog *catalog = registry_catalog(server->registry);
     clock_turn_read(&worker->now, server->clock);
     for (unsigned i = 0; i < count; i++) {

@@ -41,6 +41,7 @@ struct query_worker {
     uint32_t rotation;
     struct clock_turn now; /* read once per batch */
     struct composer composer;
+    struct answer_cache targets;
     struct query_state states[QUERY_BATCH_MAX];
     struct request requests[QUERY_BATCH_MAX];
     struct name_key keys[QUERY_BATCH_MAX];

@@ -98,6 +98,9 @@ Test(answer, aliases)
         {{"alias2.example.", TYPE_AAAA},
          "NOERROR aa\nan alias2.example. 300 CNAME alias.example.\n"
          "an alias.example. 300 CNAME a.example.\n" SOA_EXAMPLE},
+        /* These two stand beside a CNAME: they are the name's own, or there are none. */
+        {{"alias.example.", TYPE_NSEC}, "NOERROR aa\n" SOA_EXAMPLE},
+        {{"alias.example.", TYPE_RRSIG}, "NOERROR aa\n" SOA_EXAMPLE},
         {{"outside.example."}, "NOERROR aa\nan outside.example. 300 CNAME host.elsewhere.\n"},
         {{"to-other.example."},
          "NOERROR aa\nan to-other.example. 300 CNAME www.other.\nan www.other. 300 A 192.0.2.81\n"},
