@@ -232,6 +232,21 @@ static enum result connections_charge(struct net *net, uint32_t connections)
     return result;
 }
 
+/** Before the first of our own is bound, because a wildcard address covers others. One that is not
+ * there yet is for later. */
+static enum result addresses_probe(const struct net *net)
+{
+    for (uint32_t i = 0; i < net->address_count; i++) {
+        struct lane_error error = {.transport = LANE_UDP};
+        enum result result = socket_probe(&net->addresses[i].address, &error.error);
+        if (result != OK && result != NOT_FOUND) {
+            tell_bind_failed(&net->addresses[i].address, &error, result);
+            return result;
+        }
+    }
+    return OK;
+}
+
 static enum result parts_open(struct net *net, const struct net_options *options, uint64_t now_ms)
 {
     struct tcp_table_options table = {
@@ -248,6 +263,9 @@ static enum result parts_open(struct net *net, const struct net_options *options
     }
     if (result == OK) {
         result = connections_charge(net, options->tcp_connections);
+    }
+    if (result == OK) {
+        result = addresses_probe(net);
     }
     return result == OK ? addresses_bind(net, now_ms) : result;
 }

@@ -60,11 +60,16 @@ static bool buffers_ask(int fd, unsigned receive, unsigned send)
            option(fd, SOL_SOCKET, SO_SNDBUF, (int)send);
 }
 
-static bool socket_bind(int fd, const struct address *address)
+static bool socket_bind_alone(int fd, const struct address *address)
 {
     struct sockaddr_storage storage;
     socklen_t size = address_to_sockaddr(address, &storage);
-    return bind(fd, (const struct sockaddr *)&storage, size) == 0 &&
+    return bind(fd, (const struct sockaddr *)&storage, size) == 0;
+}
+
+static bool socket_bind(int fd, const struct address *address)
+{
+    return socket_bind_alone(fd, address) &&
            (address->port != 0 || option(fd, SOL_SOCKET, SO_REUSEPORT, 1));
 }
 
@@ -111,6 +116,22 @@ enum result socket_open_udp(const struct address *address, int *ret_fd,
         return failed(&fd, "bind", ret_error);
     }
     *ret_fd = fd;
+    return OK;
+}
+
+enum result socket_probe(const struct address *address, struct socket_error *ret_error)
+{
+    int fd = socket_new(address, SOCK_DGRAM);
+    if (fd < 0) {
+        return failed(&fd, "socket", ret_error);
+    }
+    if (address->family == ADDRESS_V6 && !option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
+        return failed(&fd, "setsockopt", ret_error);
+    }
+    if (!socket_bind_alone(fd, address)) {
+        return failed(&fd, "bind", ret_error);
+    }
+    socket_close(&fd);
     return OK;
 }
 

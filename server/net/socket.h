@@ -38,6 +38,11 @@ RESULT_MUST_CHECK enum result socket_open_udp(const struct address *address, int
                                               struct socket_error *ret_error);
 RESULT_MUST_CHECK enum result socket_open_tcp(const struct address *address, int *ret_fd,
                                               struct socket_error *ret_error);
+/** Whether nobody has the address and its UDP port yet: with SO_REUSEPORT alone a second server of
+ * the same user would bind it too and be given half of the questions. Binds and lets go at once;
+ * the results of socket_open_udp(). */
+RESULT_MUST_CHECK enum result socket_probe(const struct address *address,
+                                           struct socket_error *ret_error);
 /** The bytes that the kernel may hold for a socket, both ways, as it reports them. 0 when it does
  * not say. */
 size_t socket_buffers(int fd);

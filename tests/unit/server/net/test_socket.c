@@ -107,6 +107,24 @@ Test(socket, a_port_that_is_taken)
     close(taken);
 }
 
+Test(socket, probe_finds_another_server)
+{
+    struct sockaddr_storage name;
+    socklen_t size = sizeof name;
+    struct address address;
+    struct socket_error error;
+    int fd = -1;
+    cr_assert_eq(socket_probe(&loopback_v4, &error), OK);
+    cr_assert_eq(socket_open_udp(&loopback_v4, &fd, &error), OK);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&name, &size), 0);
+    cr_assert_eq(address_from_sockaddr((struct sockaddr *)&name, size, &address), OK);
+    cr_assert_eq(socket_probe(&address, &error), ERROR_IO);
+    cr_assert_eq(error.number, EADDRINUSE);
+    cr_assert_str_eq(error.step, "bind");
+    socket_close(&fd);
+    cr_assert_eq(socket_probe(&address, &error), OK);
+}
+
 Test(socket, no_descriptor)
 {
     struct socket_error error;
