@@ -101,6 +101,7 @@ static enum result open_stats(struct house *house)
         .threads = house->threads,
         .health = house_health,
         .context = house,
+        .memory_limit_bytes = config->limits.memory_bytes,
     };
     return stats_open(&options, &house->stats);
 }

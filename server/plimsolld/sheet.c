@@ -82,6 +82,8 @@ static void serving_lines(struct filling *filling)
     keep(filling,
          budget_add(budget, ACCOUNT_CONFIGURATION, 2 * config + tree + (64u << 10), "configuration",
                     "2 x %zu KiB, and reading it %zu KiB", KIB(config), KIB(tree)));
+    keep(filling, budget_add(budget, ACCOUNT_NETWORK, stats_socket_cost_bytes(), "statistics",
+                             "kernel buffers of %u connections", STATS_CONNECTIONS_MAX));
     keep(filling, budget_add(budget, ACCOUNT_CONFIGURATION, control_cost_bytes(), "control socket",
                              "%u connections", CONTROL_CONNECTIONS_MAX));
     keep(filling,
