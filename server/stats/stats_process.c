@@ -2,6 +2,7 @@
 #include "server/stats/stats_process.h"
 
 #include "alloc/ledger.h"
+#include "alloc/phase.h"
 #include "alloc/wall.h"
 #include "server/base/metric.h"
 
@@ -37,11 +38,13 @@ enum process_value {
     PROCESS_FDS,
     PROCESS_FDS_LIMIT,
     PROCESS_SERIES_REFUSED,
+    PROCESS_ALLOCATIONS,
+    PROCESS_SERVING_ALLOCATIONS,
     PROCESS_COUNT,
 };
 static const enum process_value process_values[PROCESS_COUNT] = {
-    PROCESS_START, PROCESS_LIMIT,     PROCESS_RESIDENT,
-    PROCESS_FDS,   PROCESS_FDS_LIMIT, PROCESS_SERIES_REFUSED,
+    PROCESS_START,     PROCESS_LIMIT,          PROCESS_RESIDENT,    PROCESS_FDS,
+    PROCESS_FDS_LIMIT, PROCESS_SERIES_REFUSED, PROCESS_ALLOCATIONS,
 };
 static const struct metric_family process_families[PROCESS_COUNT] = {
     [PROCESS_START] = {"plimsoll_start_time_seconds", "Start of the process since 1970, UTC",
@@ -56,6 +59,9 @@ static const struct metric_family process_families[PROCESS_COUNT] = {
     [PROCESS_SERIES_REFUSED] = {"plimsoll_metrics_refused",
                                 "Series left out because the table of metrics was full",
                                 METRIC_GAUGE},
+    [PROCESS_ALLOCATIONS] = {"plimsoll_serving_allocations_total",
+                             "Allocations by threads that serve, which must make none",
+                             METRIC_COUNTER},
 };
 
 uint64_t stats_resident_bytes(void)
@@ -172,6 +178,12 @@ static enum result stats_process_sample(void *context, uint32_t position,
         break;
     case PROCESS_SERIES_REFUSED:
         sample->whole = metric_refused();
+        break;
+    case PROCESS_ALLOCATIONS:
+        sample->whole = phase_violations();
+        break;
+    case PROCESS_SERVING_ALLOCATIONS:
+        sample->whole = phase_violations();
         break;
     case PROCESS_COUNT:
         return END;

@@ -92,6 +92,8 @@ Test(stats_process, its_metrics, .timeout = 10)
                                     "plimsoll_health{status=\"stopping\"} 0\n"));
     cr_assert_not_null(strstr(page, "\nplimsoll_memory_limit_bytes 268435456\n"));
     cr_assert_not_null(strstr(page, "\nplimsoll_metrics_refused 0\n"));
+    cr_assert_not_null(strstr(page, "# TYPE plimsoll_serving_allocations_total counter\n"
+                                    "plimsoll_serving_allocations_total 0\n"));
     static const char *const shown[] = {"\nplimsoll_resident_memory_bytes ", "\nplimsoll_open_fds ",
                                         "\nplimsoll_max_fds ", "\nplimsoll_start_time_seconds "};
     for (unsigned i = 0; i < sizeof shown / sizeof *shown; i++) {
