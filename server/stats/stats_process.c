@@ -39,7 +39,6 @@ enum process_value {
     PROCESS_FDS_LIMIT,
     PROCESS_SERIES_REFUSED,
     PROCESS_ALLOCATIONS,
-    PROCESS_SERVING_ALLOCATIONS,
     PROCESS_COUNT,
 };
 static const enum process_value process_values[PROCESS_COUNT] = {
@@ -180,9 +179,6 @@ static enum result stats_process_sample(void *context, uint32_t position,
         sample->whole = metric_refused();
         break;
     case PROCESS_ALLOCATIONS:
-        sample->whole = phase_violations();
-        break;
-    case PROCESS_SERVING_ALLOCATIONS:
         sample->whole = phase_violations();
         break;
     case PROCESS_COUNT:

@@ -92,6 +92,7 @@ Test(stats_process, its_metrics, .timeout = 10)
                                     "plimsoll_health{status=\"stopping\"} 0\n"));
     cr_assert_not_null(strstr(page, "\nplimsoll_memory_limit_bytes 268435456\n"));
     cr_assert_not_null(strstr(page, "\nplimsoll_metrics_refused 0\n"));
+    cr_assert_not_null(strstr(page, "\nplimsoll_serving_allocations_total 0\n"));
     cr_assert_not_null(strstr(page, "# TYPE plimsoll_serving_allocations_total counter\n"
                                     "plimsoll_serving_allocations_total 0\n"));
     static const char *const shown[] = {"\nplimsoll_resident_memory_bytes ", "\nplimsoll_open_fds ",
