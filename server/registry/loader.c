@@ -459,7 +459,7 @@ static uint8_t percent_of(const struct master_progress *progress)
 {
     uint64_t total = atomic_load_explicit(&progress->bytes_total, memory_order_relaxed);
     uint64_t read = atomic_load_explicit(&progress->bytes_read, memory_order_relaxed);
-    return total == 0 ? 0 : read >= total ? 100 : (uint8_t)(read * 100 / total);
+    return (uint8_t)(total == 0 ? 0 : read >= total ? 100 : read * 100 / total);
 }
 
 uint8_t loader_percent(const struct registry *registry, const struct zone *zone)
