@@ -168,17 +168,18 @@ static enum result generate(struct master_reader *reader)
 static bool expand(struct master_reader *reader, const char *text, size_t size, size_t *ret_size)
 {
     struct master_generating *generating = &reader->generating;
-    enum result result =
-        master_template_expand(text, size, generating->number, generating->expanded,
-                               sizeof generating->expanded, ret_size);
+    struct writer out = writer_over(generating->expanded, sizeof generating->expanded);
+    enum result result = master_template_expand(text, size, generating->number, &out);
     if (result != OK) {
         master_problems_add(reader->options.problems, MASTER_ERROR, "syntax", generating->place,
                             result == REFUSED_LIMIT
                                 ? "$GENERATE: the template is too long, expanded with %u"
                                 : "$GENERATE: a bad modifier, or out of range, with %u",
                             generating->number);
+        return false;
     }
-    return result == OK;
+    *ret_size = out.at;
+    return true;
 }
 
 /* One record of a $GENERATE; false: told, and the rest of them is given up. */

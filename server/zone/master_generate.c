@@ -82,49 +82,34 @@ static bool take_modifier(const char *text, size_t size, size_t *at, struct modi
            ret->base != 0;
 }
 
-/* Appends one byte; false when the room is full. */
-static bool append(char *room, size_t room_size, size_t *used, char byte)
-{
-    if (*used == room_size) {
-        return false;
-    }
-    room[(*used)++] = byte;
-    return true;
-}
-
-static enum result append_nibbles(const struct modifier *modifier, uint64_t value, char *room,
-                                  size_t room_size, size_t *used)
+static void append_nibbles(const struct modifier *modifier, uint64_t value, struct writer *out)
 {
     const char *digits = modifier->base == 'N' ? "0123456789ABCDEF" : "0123456789abcdef";
     uint32_t width = modifier->width;
-    for (;;) {
-        if (!append(room, room_size, used, digits[value & 15])) {
-            return REFUSED_LIMIT;
-        }
+    while (writer_ok(out)) {
+        writer_u8(out, (uint8_t)digits[value & 15]);
         value >>= 4;
         width -= width > 0;
         if (width == 0 && value == 0) {
-            return OK;
+            return;
         }
-        if (!append(room, room_size, used, '.')) {
-            return REFUSED_LIMIT;
-        }
+        writer_u8(out, '.');
         width -= width > 0;
         if (width == 0 && value == 0) {
-            return OK;
+            return;
         }
     }
 }
 
-static enum result append_number(const struct modifier *modifier, int64_t value, char *room,
-                                 size_t room_size, size_t *used)
+static enum result append_number(const struct modifier *modifier, int64_t value, struct writer *out)
 {
     if (value > INT32_MAX || value < INT32_MIN || (value < 0 && modifier->base != 'd')) {
         return ERROR_SYNTAX;
     }
     uint64_t left = (uint64_t)(value < 0 ? -value : value);
     if (modifier->base == 'n' || modifier->base == 'N') {
-        return append_nibbles(modifier, left, room, room_size, used);
+        append_nibbles(modifier, left, out);
+        return OK;
     }
     const unsigned base = modifier->base == 'd' ? 10 : modifier->base == 'o' ? 8 : 16;
     const char *digits = modifier->base == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -141,25 +126,20 @@ static enum result append_number(const struct modifier *modifier, int64_t value,
         reversed[count++] = '-';
     }
     while (count > 0) {
-        if (!append(room, room_size, used, reversed[--count])) {
-            return REFUSED_LIMIT;
-        }
+        writer_u8(out, (uint8_t)reversed[--count]);
     }
     return OK;
 }
 
-enum result master_template_expand(const char *text, size_t text_size, uint32_t number, char *room,
-                                   size_t room_size, size_t *ret_size)
+enum result master_template_expand(const char *text, size_t text_size, uint32_t number,
+                                   struct writer *out)
 {
-    size_t used = 0;
     size_t at = 0;
-    while (at < text_size) {
+    while (at < text_size && writer_ok(out)) {
         char byte = text[at++];
         bool plain = byte != '$';
         if (byte == '\\' && at < text_size) {
-            if (!append(room, room_size, &used, byte)) {
-                return REFUSED_LIMIT;
-            }
+            writer_u8(out, (uint8_t)byte);
             byte = text[at++];
             plain = true;
         } else if (!plain && at < text_size && text[at] == '$') {
@@ -167,21 +147,17 @@ enum result master_template_expand(const char *text, size_t text_size, uint32_t 
             plain = true;
         }
         if (plain) {
-            if (!append(room, room_size, &used, byte)) {
-                return REFUSED_LIMIT;
-            }
+            writer_u8(out, (uint8_t)byte);
             continue;
         }
         struct modifier modifier = {.base = 'd'};
         if (at < text_size && text[at] == '{' && !take_modifier(text, text_size, &at, &modifier)) {
             return ERROR_SYNTAX;
         }
-        enum result result =
-            append_number(&modifier, number + modifier.offset, room, room_size, &used);
+        enum result result = append_number(&modifier, number + modifier.offset, out);
         if (result != OK) {
             return result;
         }
     }
-    *ret_size = used;
-    return OK;
+    return writer_ok(out) ? OK : REFUSED_LIMIT;
 }

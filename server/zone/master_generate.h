@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "alloc/result.h"
+#include "server/wire/cursor.h"
 #include "server/wire/lexer.h"
 
 /**
@@ -26,11 +27,10 @@ RESULT_MUST_CHECK enum result master_range_parse(struct token token,
 uint32_t master_range_count(const struct master_range *range);
 
 /**
- * Expands a template for one number into `room`.
+ * Expands a template for one number behind what `out` holds.
  *
- * returns   OK with *ret_size; ERROR_SYNTAX: a bad modifier, or a sum outside -2^31..2^31-1, or a
- *           negative one in a base other than d; REFUSED_LIMIT: longer than `room_size`
+ * returns   OK; ERROR_SYNTAX: a bad modifier, or a sum outside -2^31..2^31-1, or a negative one in
+ *           a base other than d; REFUSED_LIMIT: it does not fit, and `out` has failed
  */
 RESULT_MUST_CHECK enum result master_template_expand(const char *text, size_t text_size,
-                                                     uint32_t number, char *room, size_t room_size,
-                                                     size_t *ret_size);
+                                                     uint32_t number, struct writer *out);

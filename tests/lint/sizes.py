@@ -17,6 +17,8 @@ DICTATED = {
     "server/stats/stats_state.h": ("stats_answer",),
     "alloc/budget.c": ("budget_add",),  # five, and what its format asks for
     "alloc/budget.h": ("budget_add",),
+    "server/zone/master_problem.c": ("master_problems_add",),  # the same
+    "server/zone/master_problem.h": ("master_problems_add",),
 }
 
 

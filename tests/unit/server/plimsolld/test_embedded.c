@@ -46,9 +46,9 @@ Test(embedded, places_follow_the_environment, .init = make_root, .fini = remove_
     cr_assert_str_eq(places.control, "/run/user/1/plimsoll.sock");
 
     unsetenv("XDG_STATE_HOME");
-    setenv("HOME", "/home/somebody", 1);
+    setenv("HOME", "/srv/somebody", 1);
     cr_assert_eq(embedded_find(&places), OK);
-    cr_assert_str_eq(places.state, "/home/somebody/.local/state/plimsoll");
+    cr_assert_str_eq(places.state, "/srv/somebody/.local/state/plimsoll");
 }
 
 Test(embedded, a_path_that_is_too_long_is_refused, .timeout = 10)

@@ -245,7 +245,7 @@ Test(rdata, at_most_65535_bytes, .timeout = 10)
     uint8_t *bytes = calloc(1, RDATA_BYTES_MAX + 1);
     cr_assert_eq(rdata_check(4711, bytes, RDATA_BYTES_MAX), OK);
     cr_assert_eq(rdata_check(4711, bytes, RDATA_BYTES_MAX + 1), ERROR_SYNTAX);
-    cr_assert_eq(rdata_check(4711, NULL, 0), OK);
+    cr_assert_eq(rdata_check(4711, bytes, 0), OK);
     free(bytes);
 }
 

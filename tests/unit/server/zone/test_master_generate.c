@@ -96,12 +96,12 @@ Test(master_generate, templates, .timeout = 10)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char room[300];
-        size_t size = 0;
-        cr_assert_eq(master_template_expand(cases[i].text, strlen(cases[i].text), cases[i].number,
-                                            room, sizeof room - 1, &size),
-                     cases[i].result, "case %zu %s", i, cases[i].text);
+        struct writer out = writer_over(room, sizeof room - 1);
+        cr_assert_eq(
+            master_template_expand(cases[i].text, strlen(cases[i].text), cases[i].number, &out),
+            cases[i].result, "case %zu %s", i, cases[i].text);
         if (cases[i].result == OK) {
-            room[size] = 0;
+            room[out.at] = 0;
             cr_assert_str_eq(room, cases[i].expanded, "case %zu %s", i, cases[i].text);
         }
     }
@@ -112,11 +112,12 @@ Test(master_generate, an_expansion_that_does_not_fit, .timeout = 10)
     static const char *const texts[] = {"abcd", "abc$", "a$$bc", "${0,4}", "${0,3,n}a", "ab\\cd"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char room[5];
-        size_t size = 77;
+        struct writer out = writer_over(room, 3);
         size_t length = strlen(texts[i]);
-        cr_assert_eq(master_template_expand(texts[i], length, 5, room, 3, &size), REFUSED_LIMIT,
-                     "%s", texts[i]);
-        cr_assert_eq(size, 77);
-        cr_assert_eq(master_template_expand(texts[i], length, 5, room, 5, &size), OK);
+        cr_assert_eq(master_template_expand(texts[i], length, 5, &out), REFUSED_LIMIT, "%s",
+                     texts[i]);
+        cr_assert(!writer_ok(&out) && out.at <= 3);
+        out = writer_over(room, 5);
+        cr_assert_eq(master_template_expand(texts[i], length, 5, &out), OK);
     }
 }
