@@ -27,6 +27,12 @@ static struct layout layout_of(unsigned type)
     return type < sizeof layouts / sizeof *layouts ? layouts[type] : none;
 }
 
+/* Rdata without names, copied as it is. */
+static bool is_plain(unsigned type)
+{
+    return layout_of(type).names == 0;
+}
+
 static unsigned get_u16(const uint8_t *bytes)
 {
     return (unsigned)bytes[0] << 8 | bytes[1];
@@ -270,10 +276,63 @@ static enum result settle(struct composer *composer, const struct composer_mark 
     return OK;
 }
 
+/* The beginning of every record of a set whose owner stands already: pointer, type, class, TTL. */
+#define PLAIN_HEAD_BYTES 10u
+
+static void plain_head(const struct composer *composer, const struct composer_rrset *rrset,
+                       uint8_t head[PLAIN_HEAD_BYTES])
+{
+    put_u16(head, COMPRESS_POINTER | rrset->owner_at);
+    put_u16(head + 2, rrset->type);
+    put_u16(head + 4, composer->rr_class);
+    put_u16(head + 6, rrset->ttl >> 16);
+    put_u16(head + 8, rrset->ttl & 0xffff);
+}
+
+/*
+ * Sets without names in their rdata, addresses above all, under an owner that stands already: a
+ * packed record is its length and data as the wire has them, so each is two copies.
+ */
+static enum result put_plain(struct composer *composer, const struct composer_rrset *rrset)
+{
+    struct writer *writer = &composer->writer;
+    uint8_t head[PLAIN_HEAD_BYTES];
+    size_t begin = writer->at;
+    const uint8_t *record = rrset->packed;
+    unsigned index = 0;
+    for (; index < rrset->first; index++) {
+        record += 2 + get_u16(record);
+    }
+    plain_head(composer, rrset, head);
+    composer->target_count = 0;
+    for (unsigned written = 0; written < rrset->count; written++) {
+        size_t size = 2 + (size_t)get_u16(record);
+        uint8_t *room = writer_room(writer, PLAIN_HEAD_BYTES + size);
+        if (room == NULL) {
+            writer_rewind(writer, begin);
+            return TRUNCATED;
+        }
+        memcpy(room, head, PLAIN_HEAD_BYTES);
+        memcpy(room + PLAIN_HEAD_BYTES, record, size);
+        record += size;
+        if (++index == rrset->count) {
+            index = 0;
+            record = rrset->packed;
+        }
+    }
+    composer->counts[composer->section] =
+        (uint16_t)(composer->counts[composer->section] + rrset->count);
+    return OK;
+}
+
 enum result composer_rrset(struct composer *composer, const struct composer_rrset *rrset)
 {
     unsigned count = rrset->count;
     assert(count != 0 && rrset->first < count);
+    if (rrset->owner_at != 0 && is_plain(rrset->type)) {
+        assert(rrset->owner_at <= COMPRESS_OFFSET_MAX);
+        return put_plain(composer, rrset);
+    }
     struct composer_mark mark = composer_mark(composer);
     struct output output = output_of(composer, rrset, count);
     const uint8_t *record = rrset->packed;
