@@ -321,7 +321,9 @@ class Server:
         return parse_metrics(body)
 
     def metric(self, name, **labels):
-        return metric_sum(self.metrics(), name, **labels)
+        values = self.metrics()
+        assert any(key.split("{")[0] == name for key in values), f"no metric {name}"
+        return metric_sum(values, name, **labels)
 
     # ---- control ----
 
