@@ -11,7 +11,7 @@
 #define EVENT_IDS(X)                                                                               \
     X(2, STARTED, NOTICE, "started, version {version}")                                            \
     X(3, STOPPED, NOTICE, "stopped")                                                               \
-    X(4, ALL_ZONES_LOADED, NOTICE, "all zones loaded: {zones}")                                    \
+    X(4, ALL_ZONES_LOADED, NOTICE, "loading is over: {zones} zones, {failed} of them failed")      \
     X(111, THREAD_REFUSED, ERROR, "could not create a thread ({role} {index}): {reason}")          \
     X(404, TCP_BIND_FAILED, ERROR, "could not bind TCP {address}: {reason}")                       \
     X(407, UDP_BIND_FAILED, ERROR, "could not bind UDP {address}: {reason}")                       \

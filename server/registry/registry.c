@@ -189,6 +189,17 @@ uint32_t registry_waiting(const struct registry *registry)
     return waiting;
 }
 
+static void tell_loaded(const struct registry *registry, uint32_t count)
+{
+    uint32_t states[ZONE_STATE_COUNT];
+    struct event event;
+    registry_state_counts(registry, states);
+    event_begin(&event, EVENT_ALL_ZONES_LOADED);
+    event_number(&event, "zones", count);
+    event_number(&event, "failed", states[ZONE_STATE_FAILED] + states[ZONE_STATE_STALE]);
+    event_emit(&event);
+}
+
 bool registry_tick(struct registry *registry)
 {
     loaders_wake(registry);
@@ -199,10 +210,7 @@ bool registry_tick(struct registry *registry)
     const struct catalog *catalog = current(registry);
     if (waiting == 0 && !registry->announced && catalog != NULL) {
         registry->announced = true;
-        struct event event;
-        event_begin(&event, EVENT_ALL_ZONES_LOADED);
-        event_number(&event, "zones", catalog->count);
-        event_emit(&event);
+        tell_loaded(registry, catalog->count);
     }
     return pending || busy || waiting != 0;
 }
