@@ -170,12 +170,13 @@ static enum result threads_begin(struct thread_place *place)
     return OK;
 }
 
+/* The places from `first` to before `end`. */
 static uint16_t threads_try_role(struct threads *threads, struct thread_place *places,
-                                 uint16_t count, bool late)
+                                 uint16_t first, uint16_t end, bool late)
 {
     const struct threads_observer *observer = &threads->options.observer;
     uint16_t missing = 0;
-    for (uint16_t i = 0; i < count; i++) {
+    for (uint16_t i = first; i < end; i++) {
         struct thread_place *place = &places[i];
         if (place->running) {
             continue;
@@ -194,11 +195,15 @@ static uint16_t threads_try_role(struct threads *threads, struct thread_place *p
     return missing;
 }
 
-/* Returns how many are still missing. */
+/* One of each kind before the second of any: with these two the service runs. Returns how many are
+ * still missing. */
 static unsigned threads_try_all(struct threads *threads, bool late)
 {
-    unsigned missing = threads_try_role(threads, threads->job_threads, threads->options.jobs, late);
-    return missing + threads_try_role(threads, threads->workers, threads->options.workers, late);
+    const struct threads_options *options = &threads->options;
+    unsigned missing = threads_try_role(threads, threads->job_threads, 0, 1, late);
+    missing += threads_try_role(threads, threads->workers, 0, 1, late);
+    missing += threads_try_role(threads, threads->job_threads, 1, options->jobs, late);
+    return missing + threads_try_role(threads, threads->workers, 1, options->workers, late);
 }
 
 static void threads_places_init(struct threads *threads)

@@ -2,12 +2,16 @@
 """What the caps tests share: a domain to ask for, loads that end by themselves, and what must be true after each."""
 
 import json
+import os
 import random
 import subprocess
+import time
+from pathlib import Path
 
-from support.server import LOADGEN, MINIMAL_ZONE, Server, config, metric_sum, wait_for
+from support.server import LOADGEN, MINIMAL_ZONE, Server, config, few_descriptors, metric_sum, wait_for
 
 HOSTS = 500
+CGROUPS = Path("/sys/fs/cgroup")
 LARGE = "".join(f"large A 198.51.100.{i}\n" for i in range(1, 251))
 
 
@@ -50,7 +54,7 @@ def start_load(server, path, *arguments, seconds=3):
                              "--seconds", str(seconds), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def assert_recovered(server):
+def assert_recovered(server, health="ok"):
     """After a load: it answers, every slot is free, nothing that serves has allocated, and it feels well."""
     server.assert_answers()
     wait_for(lambda: server.metric("plimsoll_pool_used", pool="tcp-connections") == 0, 25, "all connections to be over")
@@ -64,10 +68,46 @@ def assert_recovered(server):
         if key.startswith("plimsoll_pool_high_water"):
             limit = values.get(key.replace("high_water", "limit"))
             assert limit is None or value <= limit, f"{key} {value} over {limit}"
-    wait_for(lambda: json.loads(server.http("/health")[1])["status"] == "ok", 10, "health to be ok")
+    wait_for(lambda: json.loads(server.http("/health")[1])["status"] == health, 10, f"health to be {health}")
 
 
 def refused(values):
     """{reason: count} of refused TCP connections."""
     return {reason: metric_sum(values, "plimsoll_refused_total", pool="tcp-connections", reason=reason)
             for reason in ("slots", "client", "evicted", "socket", "buffers")}
+
+
+class Group:
+    """A cgroup of this run with one limit, of the version that the machine offers for that controller."""
+
+    FILES = {("memory", 2): "memory.max", ("memory", 1): "memory.limit_in_bytes", ("pids", 2): "pids.max",
+             ("pids", 1): "pids.max"}
+
+    def __init__(self, controller, limit):
+        listed = CGROUPS / "cgroup.controllers"
+        self.version = 2 if listed.exists() and controller in listed.read_text().split() else 1
+        top = CGROUPS if self.version == 2 else CGROUPS / controller
+        if not top.is_dir():
+            raise OSError(f"no {controller} controller")
+        if self.version == 2:
+            (top / "cgroup.subtree_control").write_text(f"+{controller}")
+        self.path = top / f"plimsoll-test-{os.getpid()}"
+        self.limit_file = self.path / self.FILES[controller, self.version]
+        self.path.mkdir()
+        self.limit(limit)
+
+    def limit(self, value):
+        self.limit_file.write_text(str(value))
+
+    def enter(self):
+        """In the child, before it becomes the server."""
+        (self.path / "cgroup.procs").write_text(str(os.getpid()))
+        few_descriptors()
+
+    def remove(self):
+        for _ in range(100):
+            try:
+                self.path.rmdir()
+                return
+            except OSError:
+                time.sleep(0.05)

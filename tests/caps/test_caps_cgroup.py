@@ -7,81 +7,56 @@ not counted as use), and the socket buffers of TCP (v2 in memory.max; v1 in a co
 in the sheet. So the line itself is the group's limit, with nothing added.
 """
 
-import os
-import resource
 import signal
 import time
-from pathlib import Path
 
 import pytest
-from overload import assert_recovered, domain, load, overloaded, questions, start_load
+from overload import Group, assert_recovered, domain, load, questions, start_load
 from support.clients import Stream, framed, question
+from support.server import MINIMAL_ZONE, Server, config
 from support.watch import Sheet, Watch
 
-ROOT = Path("/sys/fs/cgroup")
-
-
-class Group:
-    """A cgroup of this run, of the version that the machine offers."""
-
-    def __init__(self, limit):
-        name = f"plimsoll-test-{os.getpid()}"
-        if "memory" in (ROOT / "cgroup.controllers").read_text().split() if (ROOT / "cgroup.controllers").exists() else False:
-            self.path, limit_file, self.peak_file = ROOT / name, "memory.max", "memory.peak"
-        elif (ROOT / "memory").is_dir():
-            self.path, limit_file, self.peak_file = ROOT / "memory" / name, "memory.limit_in_bytes", "memory.max_usage_in_bytes"
-        else:
-            raise OSError("no memory controller")
-        if limit_file == "memory.max":
-            (ROOT / "cgroup.subtree_control").write_text("+memory")
-        self.path.mkdir()
-        (self.path / limit_file).write_text(str(limit))
-        swap = self.path / "memory.swap.max"
-        if swap.exists():
-            swap.write_text("0")
-
-    def enter(self):
-        """In the child, before it becomes the server."""
-        (self.path / "cgroup.procs").write_text(str(os.getpid()))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-
-    def kills(self):
-        for name in ("memory.events", "memory.oom_control"):
-            if (self.path / name).exists():
-                for line in (self.path / name).read_text().splitlines():
-                    if line.startswith("oom_kill "):
-                        return int(line.split()[1])
-        raise AssertionError("the group does not say")
-
-    def peak(self):
-        path = self.path / self.peak_file
-        return int(path.read_text()) if path.exists() else 0
-
-    def remove(self):
-        for _ in range(100):
-            try:
-                self.path.rmdir()
-                return
-            except OSError:
-                time.sleep(0.05)
+LINE = 64 << 20
 
 
 @pytest.fixture
 def group():
     try:
-        made = Group(96 << 20)
+        made = Group("memory", LINE)
     except OSError as error:
         pytest.skip(f"no memory cgroup can be made here: {error}")
     yield made
     made.remove()
 
 
+def kills(group):
+    for name in ("memory.events", "memory.oom_control"):
+        if (group.path / name).exists():
+            for line in (group.path / name).read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    raise AssertionError("the group does not say")
+
+
+def peak(group):
+    for name in ("memory.peak", "memory.max_usage_in_bytes"):
+        if (group.path / name).exists():
+            return int((group.path / name).read_text())
+    return 0
+
+
 def test_everything_at_once_inside_the_line(tmp_path, group):
+    """The `zones` account is full to the brim: more zones than fit. The rest of the line is loaded on top."""
     path = questions(tmp_path)
-    limits = {"tcp-connections": 256, "tcp-connections-per-client": 64}
-    with overloaded(tmp_path, limits, preexec_fn=group.enter) as server:
-        assert Sheet(server.stdout()).limit == 96 << 20
-        with Watch(server):
+    zones = {"example.test": "example.test.zone"} | {f"z{i}.test": "many.zone" for i in range(400)}
+    many = MINIMAL_ZONE + "".join(f"h{n} A 10.0.0.1\n" for n in range(3000))
+    text = config(zones=zones, limits={"memory": "64MiB", "tcp-connections": 64, "tcp-connections-per-client": 64,
+                          "libraries": "8MiB"})
+    files = {"example.test.zone": domain(), "many.zone": many}
+    with Server(tmp_path, text, files=files, expect={10201}, preexec_fn=group.enter) as server:
+        assert Sheet(server.stdout()).limit == LINE
+        assert server.has_event(10304), "the zones were to fill their account"
+        with Watch(server) as watch:
             loads = [start_load(server, path, seconds=6), start_load(server, path, "--tcp", "--sockets", "16", seconds=6)]
             # Readers that do not read fill the buffers that the sheet counts.
             data = framed(*(question("large.example.test", number=i) for i in range(200)))
@@ -92,18 +67,17 @@ def test_everything_at_once_inside_the_line(tmp_path, group):
                     stream.socket.send(data)
                 except OSError:
                     pass
-            # A zone that does not fit, again and again.
-            server.write("example.test.zone", domain() + "$GENERATE 0-600000 x$ TXT \"some text that takes place $\"\n")
-            for _ in range(3):
+            # Zones that do not fit, again and again, with the files of all of them newer each time.
+            for turn in range(3):
+                server.write("many.zone", many.replace("hostmaster 1 ", f"hostmaster {turn + 2} "))
                 server.send_signal(signal.SIGHUP)
-                time.sleep(1)
-            server.write("example.test.zone", domain().replace("hostmaster 1 ", "hostmaster 5 "))
-            server.control("zone", "reload", "example.test", check=None)
+                time.sleep(1.5)
             for process in loads:
                 assert process.wait(25) == 0
             for stream in slow:
                 stream.close()
-        print(f"the group's peak: {group.peak() >> 10} KiB")
-        assert group.kills() == 0
+        print(f"the group's peak: {peak(group) >> 10} KiB")
+        assert kills(group) == 0
+        assert watch.resident_max > LINE * 4 // 10, "the line was not approached"
         load(server, path, seconds=1)
-        assert_recovered(server)
+        assert_recovered(server, health="degraded")

@@ -140,7 +140,7 @@ Test(threads, the_least_and_the_most, .timeout = 30)
     end(threads);
 }
 
-/* Job threads are created first: passages 1, 2 are jobs, 3, 4 workers. */
+/* One of each kind comes first: passages 1, 3 are jobs, 2, 4 workers. */
 Test(threads, a_refused_thread_is_reported_and_tried_again, .timeout = 20)
 {
     struct threads *threads = NULL;
@@ -198,11 +198,11 @@ Test(threads, the_delay_doubles_to_a_minute, .timeout = 20)
 
 Test(threads, without_a_worker_or_a_job_thread_it_does_not_start, .timeout = 20)
 {
-    static const uint64_t first[] = {1, 3};
+    static const uint64_t first[] = {1, 2}; /* nothing at all; a job thread and no worker */
     size_t before = ledger_read(ACCOUNT_PROGRAM).used_bytes;
     for (unsigned i = 0; i < 2; i++) {
         struct threads *threads = NULL;
-        fault_arm(FAULT_THREAD, first[i], 2);
+        fault_arm(FAULT_THREAD, first[i], 1000);
         enum result result = threads_start(&options, 0, &threads);
         if (!fault_struck(FAULT_THREAD)) {
             end(threads);
@@ -213,6 +213,25 @@ Test(threads, without_a_worker_or_a_job_thread_it_does_not_start, .timeout = 20)
         cr_assert_eq(ledger_read(ACCOUNT_PROGRAM).used_bytes, before);
     }
     fault_disarm_all();
+}
+
+Test(threads, a_worker_and_a_job_thread_are_enough, .timeout = 20)
+{
+    struct threads *threads = NULL;
+    fault_arm(FAULT_THREAD, 3, 1000);
+    cr_assert_eq(threads_start(&options, 0, &threads), OK);
+    bool struck = fault_struck(FAULT_THREAD);
+    fault_disarm_all();
+    if (!struck) {
+        end(threads);
+        cr_skip_test("built without fault injection");
+    }
+    cr_assert_eq(threads_read(threads, THREAD_JOB).running, 1);
+    cr_assert_eq(threads_read(threads, THREAD_WORKER).running, 1);
+    cr_assert(threads_degraded(threads));
+    cr_assert_eq(threads_retry(threads, 1000), UINT64_MAX);
+    cr_assert_not(threads_degraded(threads));
+    end(threads);
 }
 
 Test(threads, every_charge_may_fail, .timeout = 60)
