@@ -3,6 +3,7 @@
 
 #include "alloc/fault.h"
 #include "alloc/memory.h"
+#include "server/base/socket_errno.h"
 #include "server/control/control_connection.h"
 
 #include <errno.h>
@@ -57,12 +58,8 @@ static enum result result_of_errno(void)
         return ERROR_ACCESS;
     case EADDRINUSE:
         return ERROR_EXISTS;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-        return REFUSED_SOCKET;
     default:
-        return ERROR_IO;
+        return socket_errno_result(errno);
     }
 }
 

@@ -2,33 +2,19 @@
 #include "server/net/socket.h"
 
 #include "alloc/fault.h"
+#include "server/base/socket_errno.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-static enum result refusal(int number)
-{
-    switch (number) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return REFUSED_SOCKET;
-    case EADDRNOTAVAIL:
-        return NOT_FOUND;
-    default:
-        return ERROR_IO;
-    }
-}
-
 static enum result failed(int *fd, const char *step, struct socket_error *ret_error)
 {
     int number = errno;
     socket_close(fd);
     *ret_error = (struct socket_error){number, step};
-    return refusal(number);
+    return socket_errno_result(number);
 }
 
 void socket_close(int *fd)

@@ -3,6 +3,7 @@
 
 #include "alloc/fault.h"
 #include "server/base/event.h"
+#include "server/base/socket_errno.h"
 #include "server/net/tcp_connection.h"
 
 #include <errno.h>
@@ -126,17 +127,13 @@ static enum step accept_step(struct tcp_worker *worker, int listener, uint64_t n
         }
         return admit(worker, fd, &client, now_ms);
     }
-    switch (errno) {
-    case EAGAIN:
+    if (errno == EAGAIN) {
         return STEP_NONE;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return system_refused(worker, listener, errno);
-    default:
-        return STEP_TURNED_AWAY; /* that connection died in the backlog; accept(2) */
     }
+    if (socket_errno_refused(errno)) {
+        return system_refused(worker, listener, errno);
+    }
+    return STEP_TURNED_AWAY; /* that connection died in the backlog; accept(2) */
 }
 
 /** Whether the next connection should be left in the backlog until another worker made room. */

@@ -5,6 +5,7 @@
 #include "alloc/memory.h"
 #include "server/base/event.h"
 #include "server/base/refusal.h"
+#include "server/base/socket_errno.h"
 #include "server/stats/stats_listen.h"
 #include "server/stats/stats_process.h"
 #include "server/stats/stats_state.h"
@@ -173,15 +174,7 @@ static enum result stats_accept(struct stats *stats)
         stats_add(stats, fd, &sockaddr, size);
         return OK;
     }
-    switch (errno) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return REFUSED_SOCKET;
-    default:
-        return END;
-    }
+    return socket_errno_refused(errno) ? REFUSED_SOCKET : END;
 }
 
 /* The loop */

@@ -2,27 +2,13 @@
 #include "server/stats/stats_listen.h"
 
 #include "alloc/fault.h"
+#include "server/base/socket_errno.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static enum result listen_result(int error)
-{
-    switch (error) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-        return REFUSED_SOCKET;
-    case EADDRNOTAVAIL:
-        return NOT_FOUND;
-    default:
-        return ERROR_IO;
-    }
-}
 
 static int listen_set_up(int fd, const struct address *address)
 {
@@ -57,13 +43,13 @@ enum result stats_listen(const struct address *address, int *ret_fd)
     int family = address->family == ADDRESS_V6 ? AF_INET6 : AF_INET;
     int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
-        return listen_result(errno);
+        return socket_errno_result(errno);
     }
     int error = listen_set_up(fd, address);
     if (error != 0) {
         close(fd);
         errno = error;
-        return listen_result(error);
+        return socket_errno_result(error);
     }
     *ret_fd = fd;
     return OK;
