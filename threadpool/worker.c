@@ -3,6 +3,7 @@
 
 #include "alloc/fault.h"
 #include "alloc/memory.h"
+#include "alloc/reserve.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -129,13 +130,9 @@ static enum result worker_watch_once(uv_loop_t *loop, int descriptor)
 
 static enum result worker_size_table(uv_loop_t *loop, uint32_t descriptors_max)
 {
-    size_t bytes = worker_table_bytes(descriptors_max);
-    /* libuv aborts when its realloc fails: ask the account first. */
-    void *probe = memory_take(ACCOUNT_LIBRARIES, bytes);
-    if (probe == NULL) {
+    if (reserve_take(worker_table_bytes(descriptors_max)) != OK) {
         return REFUSED_MEMORY;
     }
-    memory_give(ACCOUNT_LIBRARIES, probe, bytes);
     int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (event < 0) {
         return REFUSED_SOCKET;
@@ -157,8 +154,30 @@ static enum result worker_size_table(uv_loop_t *loop, uint32_t descriptors_max)
     return result;
 }
 
-static enum result worker_make_loop(struct worker *worker)
+static void worker_use_reserve(void)
 {
+    int status =
+        uv_replace_allocator(reserve_malloc, reserve_realloc, reserve_calloc, reserve_free);
+    assert(status == 0);
+    (void)status;
+}
+
+/** libuv aborts when it cannot grow its table of watchers, at the loop's first descriptor and at
+ * its highest: what it will ask for is reserved before each, where it can be refused. */
+static enum result worker_open_loop(struct worker *worker)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, worker_use_reserve);
+    /* Where malloc is not behind the wall, the account is asked all the same. */
+    size_t bytes = worker_table_bytes(worker->options.descriptors_max);
+    void *probe = memory_take(ACCOUNT_LIBRARIES, bytes);
+    if (probe == NULL) {
+        return REFUSED_MEMORY;
+    }
+    memory_give(ACCOUNT_LIBRARIES, probe, bytes);
+    if (reserve_take(bytes) != OK) {
+        return REFUSED_MEMORY;
+    }
     if (fault_strikes(FAULT_SOCKET)) {
         return REFUSED_SOCKET;
     }
@@ -168,7 +187,13 @@ static enum result worker_make_loop(struct worker *worker)
     }
     worker->loop_made = true;
     worker->loop.data = worker;
-    enum result result = worker_size_table(&worker->loop, worker->options.descriptors_max);
+    return worker_size_table(&worker->loop, worker->options.descriptors_max);
+}
+
+static enum result worker_make_loop(struct worker *worker)
+{
+    enum result result = worker_open_loop(worker);
+    reserve_give();
     if (result != OK) {
         return result;
     }

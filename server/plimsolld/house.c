@@ -235,6 +235,7 @@ enum result house_open(const struct house_options *options, struct house **ret_h
 {
     struct house *house = memory_take_array(ACCOUNT_PROGRAM, 1, sizeof *house);
     if (house == NULL) {
+        fprintf(stderr, "plimsolld: cannot open the house: %s\n", result_name(REFUSED_MEMORY));
         config_close(options->config);
         return REFUSED_MEMORY;
     }
@@ -251,6 +252,9 @@ enum result house_open(const struct house_options *options, struct house **ret_h
     enum result result = generation_create(house, options->config, &house->generation);
     if (result == OK) {
         result = random_init(&random);
+    }
+    if (result != OK) {
+        fprintf(stderr, "plimsolld: cannot open the house: %s\n", result_name(result));
     }
     for (unsigned i = 0; i < sizeof openings / sizeof *openings && result == OK; i++) {
         errno = 0;

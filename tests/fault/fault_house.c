@@ -30,7 +30,7 @@ static char directory[] = "/tmp/plimsoll-fault-XXXXXX";
 
 /* ---- the client ---- */
 
-static const uint8_t question[] = "\x12\x34\0\0\0\1\0\0\0\0\0\0\2ns\7example\0\0\1\0";
+static const uint8_t question[] = "\x12\x34\0\0\0\1\0\0\0\0\0\0\2ns\7example\0\0\1\0\1";
 
 /* Asks until the record comes, or SERVFAIL has come often; returns the last rcode. */
 static int client_ask(uint16_t port)
@@ -43,7 +43,8 @@ static int client_ask(uint16_t port)
     for (unsigned i = 0; fd >= 0 && i < TRIES_MAX && refusals < REFUSALS_ENOUGH; i++) {
         uint8_t answer[512];
         struct pollfd wait = {.fd = fd, .events = POLLIN};
-        (void)sendto(fd, question, sizeof question, 0, (struct sockaddr *)&address, sizeof address);
+        (void)sendto(fd, question, sizeof question - 1, 0, (struct sockaddr *)&address,
+                     sizeof address);
         if (poll(&wait, 1, TRY_MS) == 1 && recv(fd, answer, sizeof answer, 0) >= 12) {
             rcode = answer[3] & 15;
             refusals += rcode != 0;
@@ -146,6 +147,23 @@ static bool was_told(uint32_t id)
     return false;
 }
 
+static bool was_printed(void)
+{
+    char path[128];
+    char line[512];
+    bool found = false;
+    snprintf(path, sizeof path, "%s/log", directory);
+    fflush(stderr);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        found = found || strncmp(line, "plimsolld: ", 11) == 0;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return found;
+}
+
 static struct config *configuration(uint16_t port)
 {
     static struct config_problems problems;
@@ -218,7 +236,8 @@ static int turn(enum fault_point point, uint64_t n)
     if (!struck) {
         return rcode == 0 ? 2 : complain(point, n, "nothing was refused", "and no answer came");
     }
-    if ((!opened && result >= OK) || (rcode != 0 && !was_told(0))) {
+    /* Before it has opened it says so on standard error. */
+    if (opened ? rcode != 0 && !was_told(0) : result >= OK || !was_printed()) {
         return complain(point, n, "nobody was told", result_name(result));
     }
     return point != FAULT_THREAD || was_told(EVENT_THREAD_REFUSED)
