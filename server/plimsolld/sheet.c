@@ -19,6 +19,8 @@
 #define DESCRIPTORS_FIXED 64u
 #define DESCRIPTORS_PER_WORKER 8u
 #define DESCRIPTORS_PER_JOB 16u
+/* A thousand zones, each a line of some hundred bytes. */
+#define SOURCE_GROWTH_MIN (96u * 1024u)
 /* Small blocks that rooms take once: tables, handles, lists. */
 #define SMALL_BLOCKS_BYTES ((size_t)1 << 20)
 
@@ -65,6 +67,13 @@ static void program_lines(struct filling *filling)
                              "tables and handles taken once"));
 }
 
+/** A reload may bring a longer configuration: half as long again, and always a thousand zones. */
+static size_t source_bytes_max(const struct config *config)
+{
+    size_t growth = config->source_bytes / 2;
+    return config->source_bytes + (growth > SOURCE_GROWTH_MIN ? growth : SOURCE_GROWTH_MIN);
+}
+
 static void serving_lines(struct filling *filling)
 {
     struct sheet *sheet = filling->sheet;
@@ -77,11 +86,13 @@ static void serving_lines(struct filling *filling)
     keep(filling, budget_add(budget, ACCOUNT_REQUESTS, sheet->workers * worker + (64u << 10),
                              "query workers", "%u x %zu KiB, and what they share", sheet->workers,
                              KIB(worker)));
-    size_t config = config_cost_bytes(filling->config->source_bytes);
-    size_t tree = yaml_tree_cost_bytes(filling->config->source_bytes);
+    size_t source = source_bytes_max(filling->config);
+    size_t config = config_cost_bytes(source);
+    size_t tree = yaml_tree_cost_bytes(source);
     keep(filling,
          budget_add(budget, ACCOUNT_CONFIGURATION, 2 * config + tree + (64u << 10), "configuration",
-                    "2 x %zu KiB, and reading it %zu KiB", KIB(config), KIB(tree)));
+                    "up to %zu KiB of text: 2 x %zu KiB, and reading it %zu KiB", KIB(source),
+                    KIB(config), KIB(tree)));
     keep(filling, budget_add(budget, ACCOUNT_NETWORK, stats_socket_cost_bytes(), "statistics",
                              "kernel buffers of %u connections", STATS_CONNECTIONS_MAX));
     keep(filling, budget_add(budget, ACCOUNT_CONFIGURATION, control_cost_bytes(), "control socket",

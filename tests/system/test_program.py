@@ -296,3 +296,80 @@ def test_fifteen_thousand_zones(tmp_path):
         server.reload(30)
         print(f"reload of {MANY} zones: {time.monotonic() - begin:.2f} s")
         assert server.ask("www.z9.example", "A").answer
+
+
+def test_metrics_of_fifteen_thousand_zones_are_streamed(tmp_path):
+    zones = {f"z{i}.example": {"file": "one.zone"} for i in range(MANY)}
+    with Server(tmp_path, config(zones=zones, limits={"memory": "256MiB"}), files={"one.zone": MINIMAL_ZONE}) as server, \
+            Watch(server):
+        code, body = server.http("/metrics", timeout=30)
+        assert code == 200 and body.count("\nplimsoll_zone_serial{") == MANY
+        run = subprocess.run(["promtool", "check", "metrics"], input=body, capture_output=True, text=True, timeout=60)
+        assert run.returncode == 0 and not run.stderr.strip(), run.stderr[:1000]
+        assert server.ask("www.z1.example", "A").answer
+
+
+# ---- at its edges ----
+
+def test_starts_again_at_once_on_the_same_port(tmp_path):
+    """Connections of the run before wait in the kernel for their end, and are no obstacle."""
+    from support.clients import Stream, framed, question
+    with Server(tmp_path / "one", config()) as server:
+        port = server.port
+        streams = [Stream(server) for _ in range(8)]
+        for stream in streams:
+            stream.send(framed(question("www.example.test")))
+            stream.receive()
+        server.stop()
+    with Server(tmp_path / "two", config(server={"listen": [f"127.0.0.1@{port}"]})) as server:
+        server.assert_answers()
+    for stream in streams:
+        stream.close()
+
+
+def test_as_many_addresses_as_may_be(tmp_path):
+    listen = [f"127.0.0.{i}@0" for i in range(1, 33)]
+    with Server(tmp_path, config(server={"listen": listen}, limits={"memory": "256MiB"})) as server, Watch(server):
+        assert len(server.ports) == 32
+        for address in ("127.0.0.1", "127.0.0.17", "127.0.0.32"):
+            for tcp in (False, True):
+                assert server.ask("www.example.test", "A", tcp=tcp, address=address).answer
+
+
+def test_the_smallest_and_the_most_threads(tmp_path):
+    for workers, jobs in ((1, 1), (8, 16)):
+        limits = {"memory": "256MiB", "workers": workers, "jobs": jobs}
+        with Server(tmp_path / str(workers), config(limits=limits)) as server, Watch(server):
+            for _ in range(16):
+                server.assert_answers()
+            assert server.reload()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory", "endless", "unreadable name"])
+def test_a_zone_file_that_is_no_file_holds_nothing_up(tmp_path, kind):
+    """It is one zone's failure. No job thread may wait for it, and no file is read without end."""
+    odd = tmp_path / "odd.zone"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    elif kind == "directory":
+        odd.mkdir()
+    elif kind == "endless":
+        odd.symlink_to("/dev/zero")
+    else:
+        odd.symlink_to("odd.zone")
+    zones = {f"odd{i}.test": "odd.zone" for i in range(4)} | {"example.test": "example.test.zone"}
+    with Server(tmp_path, config(zones=zones)) as server, Watch(server):
+        server.assert_answers()
+        assert server.ask("www.odd1.test", "A").rcode() == dns.rcode.SERVFAIL
+        assert server.has_event(10302)
+        run = run_program("--check", "-c", server.config_path)
+        assert run.returncode == 78 and "5 zones, 4 cannot be served" in run.stdout, run.stdout
+
+
+def test_a_reload_may_bring_many_more_zones(tmp_path):
+    """Somebody starts with one zone and adds a thousand."""
+    with Server(tmp_path, config()) as server, Watch(server):
+        server.configure(config(zones={f"z{i}.example": "example.test.zone" for i in range(1000)}))
+        assert server.reload(), server.describe()
+        wait_for(lambda: server.metric("plimsoll_zones", state="serving") == 1000, 10, server.describe)
+        assert server.ask("www.z999.example", "A").answer
