@@ -306,6 +306,14 @@ void heap_give(struct heap *heap, void *block, size_t size)
     pthread_mutex_unlock(&heap->lock);
 }
 
+bool heap_settle(struct heap *heap)
+{
+    pthread_mutex_lock(&heap->lock);
+    bool moved = spans_settle(&heap->spans);
+    pthread_mutex_unlock(&heap->lock);
+    return moved;
+}
+
 struct heap_state heap_read(struct heap *heap)
 {
     pthread_mutex_lock(&heap->lock);

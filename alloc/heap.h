@@ -10,7 +10,7 @@
  * Blocks are rounded to a size class (multiples of 16 up to 512, then eight classes to each
  * doubling up to HEAP_CLASS_BYTES_MAX) and cut from spans of 64 KiB; a span whose blocks are all
  * free goes back to the account, save for 1/32 of what is in use. Larger blocks are mapped one by
- * one: their size and 64 bytes more, rounded to whole pages. A heap of more than 16 MiB asks for
+ * one: their size and 64 bytes more, rounded to whole pages. A heap of more than 8 MiB asks for
  * huge pages.
  *
  * Few blocks cost up to one span for each class in use (at most 4 MiB for all 64), so one heap
@@ -41,6 +41,12 @@ void heap_destroy(struct heap *heap);
 void *heap_take(struct heap *heap, size_t size);
 /** Gives back a block with the size it was taken with. NULL is accepted. */
 void heap_give(struct heap *heap, void *block, size_t size);
+/**
+ * Moves 2 MiB of what was taken before the heap was large into a huge page, which takes some
+ * milliseconds with the heap's lock held. For a job thread that has nothing else to do. False when
+ * there is nothing left to move.
+ */
+bool heap_settle(struct heap *heap);
 /** A reading; the three fields belong together. */
 struct heap_state heap_read(struct heap *heap);
 /** The bytes that a block of this size really occupies. */

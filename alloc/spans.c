@@ -6,14 +6,18 @@
 #define ALL_SPANS UINT32_MAX
 #define COLOUR_COUNT 16u
 #define COLOUR_BYTES 64u
+#define WARM_SHARE 32u
+#define WARM_SHARE_FEW 8u
+#define WARM_FEW_BYTES (4u * SPAN_BYTES)
 
 _Static_assert(SPANS_PER_CHUNK == 32, "a mask has one bit for each span");
 
 /* At the start of the chunk it describes. */
 struct chunk {
-    uint32_t free; /* bit n: span n is not taken */
-    uint32_t warm; /* bit n: span n is charged; every taken one is */
-    bool huge;     /* backed by huge pages where the kernel has them */
+    uint32_t free;  /* bit n: span n is not taken */
+    uint32_t warm;  /* bit n: span n is charged; every taken one is */
+    bool huge;      /* backed by huge pages where the kernel has them */
+    bool scattered; /* it was filled before it was huge: see spans_settle() */
     struct chunk **list;
     struct chunk *next; /* in list */
     struct chunk *previous;
@@ -119,11 +123,17 @@ static size_t taken_bytes(const struct spans *spans)
     return spans->charged_bytes - spans->warm_free_bytes;
 }
 
+/* A few spans stay as soon as they are a small part of the whole: who takes and gives back one
+ * block again and again shall not map and clear its span each time. */
 static size_t warm_bytes_max(const struct spans *spans)
 {
     size_t taken = taken_bytes(spans);
-    size_t share = taken / 32;
-    return taken >= SPANS_HUGE_FROM_BYTES && share < SPANS_CHUNK_BYTES ? SPANS_CHUNK_BYTES : share;
+    size_t share = taken / WARM_SHARE;
+    if (taken >= SPANS_HUGE_FROM_BYTES) {
+        return share < SPANS_CHUNK_BYTES ? SPANS_CHUNK_BYTES : share;
+    }
+    size_t few = taken / WARM_SHARE_FEW < WARM_FEW_BYTES ? taken / WARM_SHARE_FEW : WARM_FEW_BYTES;
+    return share < few ? few : share;
 }
 
 void spans_init(struct spans *spans, enum account account)
@@ -161,8 +171,20 @@ void spans_deinit(struct spans *spans)
 static void make_huge(struct chunk *chunk)
 {
     chunk->huge = true;
+    chunk->scattered = true;
     pages_want_huge(chunk_base(chunk), SPANS_CHUNK_BYTES, true);
-    pages_collapse(chunk_base(chunk), SPANS_CHUNK_BYTES);
+}
+
+bool spans_settle(struct spans *spans)
+{
+    for (struct chunk *chunk = spans->all; chunk != NULL; chunk = chunk->all_next) {
+        if (chunk->scattered) {
+            chunk->scattered = false;
+            pages_collapse(chunk_base(chunk), SPANS_CHUNK_BYTES);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The heap has become large: chunks that were filled span by span get huge pages as well, once. */
@@ -278,6 +300,7 @@ static void cool(struct spans *spans, struct chunk *chunk)
     if (chunk->huge) {
         /* Otherwise the kernel could fill the hole again, with pages that nobody charged. */
         chunk->huge = false;
+        chunk->scattered = false;
         pages_want_huge(chunk_base(chunk), SPANS_CHUNK_BYTES, false);
     }
     pages_drop(spans_base(span), bytes_of(index));

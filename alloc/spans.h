@@ -23,7 +23,7 @@
 #define SPANS_CHUNK_BYTES PAGES_HUGE_BYTES
 #define SPANS_PER_CHUNK 32u
 #define SPAN_BYTES (SPANS_CHUNK_BYTES / SPANS_PER_CHUNK)
-#define SPANS_HUGE_FROM_BYTES ((size_t)16 << 20)
+#define SPANS_HUGE_FROM_BYTES ((size_t)8 << 20)
 
 /** One span as the heap sees it. The heap owns all fields while the span is taken. */
 struct span {
@@ -57,6 +57,11 @@ void spans_deinit(struct spans *spans);
 struct span *spans_take(struct spans *spans);
 /** Takes back a span. Its pages go to the account unless it is kept warm. */
 void spans_give(struct spans *spans, struct span *span);
+/**
+ * Moves one chunk that was filled in small pages into a huge one: some milliseconds of copying,
+ * which whoever is in a hurry leaves to somebody who is not. False when there is none.
+ */
+bool spans_settle(struct spans *spans);
 /** The span that holds a block. */
 struct span *spans_of_block(const void *block);
 unsigned char *spans_base(const struct span *span);

@@ -435,7 +435,8 @@ static enum result loader_slice(struct job *job)
         } else if (loader->zone != NULL) {
             used += work_on(loader);
         } else if (!take_zone(loader)) {
-            return OK;
+            /* All is served; now is the time to put it where look-ups find it faster. */
+            return heap_settle(loader->registry->heap) ? MORE : OK;
         }
     }
     return MORE;

@@ -153,6 +153,34 @@ Test(spans, a_chunk_that_does_not_fit_is_filled_span_by_span, .timeout = 30)
     cr_assert_eq(used(), 0);
 }
 
+/* Chunks from before the heap was large are moved one by one, when asked, with all they hold. */
+Test(spans, settling_moves_what_was_filled_in_small_pages, .timeout = 30)
+{
+    spans_init(&spans, ACCOUNT_ZONES);
+    cr_assert_not(spans_settle(&spans));
+    unsigned count = (unsigned)(SPANS_HUGE_FROM_BYTES / SPAN_BYTES);
+    for (unsigned i = 0; i < count; i++) {
+        many[i] = take();
+        memset(spans_base(many[i]), (int)(i % 251), spans_size(many[i]));
+    }
+    cr_assert_not(spans_settle(&spans), "it is not large yet");
+    many[count] = take();
+    size_t charged = used();
+    unsigned moved = 0;
+    while (spans_settle(&spans)) {
+        moved++;
+    }
+    cr_assert_eq(moved, SPANS_HUGE_FROM_BYTES / SPANS_CHUNK_BYTES);
+    cr_assert_eq(used(), charged, "it costs nothing");
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned char *base = spans_base(many[i]);
+        cr_assert_eq(base[0], i % 251);
+        cr_assert_eq(base[spans_size(many[i]) - 1], i % 251);
+    }
+    spans_deinit(&spans);
+    cr_assert_eq(used(), 0);
+}
+
 /* Holes that were made in a large heap are filled before anything new is mapped. */
 Test(spans, holes_are_filled_first, .timeout = 30)
 {
