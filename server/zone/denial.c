@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define HASH_LABEL_BYTES 32u /* 20 bytes in base32hex, RFC 5155 section 1 and RFC 4648 section 7   \
-                              */
+/* 20 bytes in base32hex: RFC 5155 section 1, RFC 4648 section 7. */
+#define HASH_LABEL_BYTES 32u
 
 const struct zone_node *denial_nsec(const struct snapshot *snapshot, const struct name_key *key,
                                     bool *ret_matches)

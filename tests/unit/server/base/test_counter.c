@@ -4,8 +4,8 @@
 #include "alloc/ledger.h"
 
 #include <criterion/criterion.h>
-#include <stdio.h>
 #include <pthread.h>
+#include <stdio.h>
 
 static const struct metric_family plain = {.name = "plimsoll_test_plain_total", .help = "t"};
 static const struct metric_family labelled = {
