@@ -5,8 +5,11 @@ import json
 import os
 import random
 import subprocess
+import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
 from support.server import LOADGEN, MINIMAL_ZONE, Server, config, few_descriptors, metric_sum, wait_for
 

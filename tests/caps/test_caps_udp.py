@@ -6,10 +6,10 @@ import random
 import socket
 import struct
 
-from overload import assert_recovered, load, overloaded, questions
+from overload import assert_recovered, domain, load, overloaded, questions, start_load
 from support.clients import question
-from support.server import metric_sum
-from support.watch import Watch
+from support.server import config, metric_sum, run_program
+from support.watch import Sheet, Watch
 
 GARBAGE = 60000
 
@@ -20,6 +20,25 @@ def test_flood_of_questions(tmp_path):
         with Watch(server):
             seen = load(server, path, "--edns", "--sockets", "16", "--window", "128", seconds=5)
         assert seen["answered"] > 0, seen
+        assert_recovered(server)
+
+
+def test_flood_at_the_smallest_line_that_fits(tmp_path):
+    """Nothing is left over: what the sheet sums up is what there is."""
+    path = questions(tmp_path)
+    limits = {"libraries": "4MiB", "tcp-connections": 16, "zones": "4MiB"}
+    (tmp_path / "example.test.zone").write_text(domain())
+    (tmp_path / "least.yaml").write_text(config(limits={"memory": "16MiB", **limits}))
+    said = run_program("--check", "-c", tmp_path / "least.yaml").stdout
+    least = int(Sheet(said).total / (1 << 20)) + 1
+    with overloaded(tmp_path, {"memory": f"{least}MiB", **limits}) as server:
+        with Watch(server):
+            both = [start_load(server, path, seconds=3), start_load(server, path, "--tcp", "--sockets", "16", seconds=3)]
+            for process in both:
+                assert process.wait(25) == 0
+            for _ in range(10):
+                server.metrics()
+                server.control("zone", "reload", "example.test", check=None)
         assert_recovered(server)
 
 
