@@ -18,12 +18,12 @@
  * from the block's address, without a word beside the block.
  *
  * Thread: the owner's lock. Cost: one page for each chunk; at most 1/32 of what is in use is kept
- * warm and unused, and one chunk in a heap that uses huge pages.
+ * warm and unused, or 1/8 up to four spans, and one chunk in a heap that uses huge pages.
  */
 #define SPANS_CHUNK_BYTES PAGES_HUGE_BYTES
 #define SPANS_PER_CHUNK 32u
 #define SPAN_BYTES (SPANS_CHUNK_BYTES / SPANS_PER_CHUNK)
-#define SPANS_HUGE_FROM_BYTES ((size_t)8 << 20)
+#define SPANS_HUGE_FROM_BYTES ((size_t)16 << 20)
 
 /** One span as the heap sees it. The heap owns all fields while the span is taken. */
 struct span {
