@@ -35,14 +35,28 @@ static bool is_same_host(const uint8_t *a, const uint8_t *b)
 
 /** Two records may name the same host (two services of one machine), whose addresses then go in
  * once. */
-static void note_target(struct answer *answer, const uint8_t *name, uint16_t name_at)
+static void note_target(struct answer *answer, const struct answer_target *target)
 {
     for (unsigned i = 0; i < answer->target_count; i++) {
-        if (is_same_host(answer->targets[i].name, name)) {
+        if (is_same_host(answer->targets[i].name, target->name)) {
             return;
         }
     }
-    answer->targets[answer->target_count++] = (struct answer_target){name, name_at};
+    answer->targets[answer->target_count++] = *target;
+}
+
+bool answer_is_below(const uint8_t *name, size_t size, const struct zone_node *ancestor)
+{
+    size_t tail = ancestor->name_size;
+    if (size < tail || !fold_equal(name + size - tail, zone_node_name(ancestor), tail)) {
+        return false;
+    }
+    /* Labels may be cut elsewhere. */
+    size_t at = 0;
+    while (at < size - tail) {
+        at += 1u + name[at];
+    }
+    return at == size - tail;
 }
 
 void answer_note_targets(struct answer *answer, const struct rrset *set)
@@ -58,12 +72,16 @@ void answer_note_targets(struct answer *answer, const struct rrset *set)
         if (rr.size <= (unsigned)offset) {
             continue;
         }
-        const uint8_t *name = rr.rdata + offset;
-        if (!name_is_root(name)) {
-            note_target(answer, name, answer_target_at(answer, index));
-        } else if (is_own_target(set->type, &rr)) {
-            note_target(answer, answer->name, answer->name_at);
+        struct answer_target target = {rr.rdata + offset, answer_target_at(answer, index)};
+        if (name_is_root(target.name)) {
+            if (!is_own_target(set->type, &rr)) {
+                continue;
+            }
+            target.name = answer->name;
+            target.name_at = answer->name_at;
         }
+        target.size = (uint8_t)name_length(target.name);
+        note_target(answer, &target);
     }
 }
 
@@ -99,7 +117,10 @@ static const struct zone_node *target_find(struct answer *answer, const uint8_t 
     const struct snapshot *snapshot = answer->snapshot;
     *ret_zone = answer->entry;
     name_key_make(name, &answer->chain_key);
-    lookup_name(snapshot, key, found);
+    found->outcome = LOOKUP_OUT_OF_ZONE;
+    if (answer_is_below(name, key->name_size, snapshot->apex)) {
+        lookup_name(snapshot, key, found);
+    }
     if (found->outcome == LOOKUP_DELEGATION || found->outcome == LOOKUP_OUT_OF_ZONE) {
         const struct catalog_entry *entry = catalog_find(answer->question->catalog, key);
         if (entry != NULL && entry != answer->entry) {
@@ -142,11 +163,12 @@ static const struct zone_node *target_node(struct answer *answer, const uint8_t 
 
 /** Glue for servers inside the delegated zone: without it the delegation leads nowhere (RFC 9471
  * section 3.1). False when TC had to be set. */
-static bool additional_glue(struct answer *answer, const uint8_t *cut)
+static bool additional_glue(struct answer *answer)
 {
     for (unsigned i = 0; i < answer->target_count; i++) {
-        const struct answer_target *target = &answer->targets[i];
-        if (!name_is_at_or_below(target->name, cut)) {
+        struct answer_target *target = &answer->targets[i];
+        target->in_cut = answer_is_below(target->name, target->size, answer->cut);
+        if (!target->in_cut) {
             continue;
         }
         name_key_make(target->name, &answer->chain_key);
@@ -159,24 +181,23 @@ static bool additional_glue(struct answer *answer, const uint8_t *cut)
     return true;
 }
 
+/** Whether a target is worth a look-up: resolvers believe nothing that a referral says of names
+ * outside the zone it comes from. */
+static bool is_wanted(const struct answer *answer, const struct answer_target *target)
+{
+    return answer->ending != ENDING_REFERRAL ||
+           (!target->in_cut && answer_is_below(target->name, target->size, answer->snapshot->apex));
+}
+
 void answer_additional(struct answer *answer)
 {
-    const uint8_t *cut = NULL;
-    if (answer->target_count == 0) {
+    if (answer->ending == ENDING_REFERRAL && !additional_glue(answer)) {
         return;
-    }
-    if (answer->ending == ENDING_REFERRAL) {
-        cut = zone_node_name(answer->cut);
-        if (!additional_glue(answer, cut)) {
-            return;
-        }
     }
     for (unsigned i = 0; i < answer->target_count; i++) {
         const struct answer_target *target = &answer->targets[i];
-        if (cut != NULL && name_is_at_or_below(target->name, cut)) {
-            continue;
-        }
-        const struct zone_node *node = target_node(answer, target->name);
+        const struct zone_node *node =
+            is_wanted(answer, target) ? target_node(answer, target->name) : NULL;
         if (node != NULL) {
             (void)put_addresses(answer, node, target);
         }

@@ -18,6 +18,20 @@ static void authority_soa(struct answer *answer)
     (void)answer_require(answer, &found, place);
 }
 
+/** Most servers of a delegation have names in the zone that delegates, unless they are below the
+ * cut: what most names end in makes the best anchor for compression. */
+static void anchor_referral(struct answer *answer, const struct rrset *ns)
+{
+    const struct snapshot *snapshot = answer->snapshot;
+    struct rr server = rrset_first(ns);
+    uint16_t apex_at = answer_ancestor_at(answer, snapshot->apex_name);
+    if (apex_at != 0 && snapshot->apex_labels != 0 &&
+        !answer_is_below(server.rdata, server.size, answer->cut) &&
+        answer_is_below(server.rdata, server.size, snapshot->apex)) {
+        composer_apex(answer->composer, apex_at);
+    }
+}
+
 /** RFC 1034 section 4.3.2 step 3b: the servers below the cut, and in signed zones DS or the proof
  * that there is none. */
 static void authority_referral(struct answer *answer)
@@ -30,6 +44,7 @@ static void authority_referral(struct answer *answer)
     const uint8_t *owner = zone_node_name(answer->cut);
     uint16_t owner_at = answer_ancestor_at(answer, owner);
     struct answer_place place = {owner, owner_at, found.set.ttl};
+    anchor_referral(answer, &found.set);
     if (!answer_require(answer, &found, place)) {
         return;
     }

@@ -24,8 +24,10 @@ enum answer_ending {
 
 /** A name whose addresses may go into the additional section. */
 struct answer_target {
-    const uint8_t *name; /* borrowed (from a snapshot) */
+    const uint8_t *name; /* borrowed (from a snapshot or the question) */
     uint16_t name_at;    /* where it is spelled in the message, or 0 */
+    uint8_t size;        /* of the name, bytes */
+    bool in_cut;         /* of a referral: at or below the cut */
 };
 
 struct answer {
@@ -134,8 +136,11 @@ void answer_write_proofs(struct answer *answer);
 
 /* answer_additional.c */
 
+/** Whether a name of `size` bytes is the node's or below it; cheaper than name_is_at_or_below(),
+ * because both sizes are known. */
+bool answer_is_below(const uint8_t *name, size_t size, const struct zone_node *ancestor);
 /** Notes the targets of a set that was just written. */
 void answer_note_targets(struct answer *answer, const struct rrset *set);
-/** Writes the glue that the referral needs: TC when it does not fit (RFC 9471), and then the
+/** Writes the glue that a referral needs: TC when it does not fit (RFC 9471), and then the
  * addresses of what was noted, as far as they fit in whole sets. */
 void answer_additional(struct answer *answer);

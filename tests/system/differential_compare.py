@@ -207,6 +207,14 @@ def unsigned_non_terminal(question, ours, theirs, fields):
     return set()
 
 
+def denial_behind_a_dname(question, ours, theirs, fields):
+    more = ours.authority - theirs.authority
+    if question.do and "DNAME" in ours.types("answer") and theirs.authority < ours.authority and \
+            {row[1] for row in more} <= {"NSEC", "NSEC3", "RRSIG"}:
+        return fields & {"authority", "tc"}
+    return set()
+
+
 def gives_up_the_proof(_question, ours, theirs, fields):
     if ours.aa and ours.rcode == theirs.rcode and not theirs.aa and not theirs.authority and "NSEC3" in ours.types("authority"):
         return fields & {"aa", "authority", "tc"}
@@ -252,6 +260,8 @@ RULES = [
          "the encloser's own NSEC, which proves nothing, beside or instead of the one that covers the wildcard.", ("nsd",), star_is_not_the_first),
     Rule("unsigned-non-terminal", "An empty non-terminal that opt-out left without NSEC3: BIND, Knot and we prove the closest encloser "
          "that has one (RFC 5155 section 7.2.1), NSD leaves it out.", ("nsd",), unsigned_non_terminal),
+    Rule("denial-behind-a-dname", "Of a name that a DNAME made and that does not exist, NSD proves only that no wildcard stands for it, "
+         "not the name itself (RFC 4035 section 3.1.3.2 asks for both).", ("nsd",), denial_behind_a_dname),
     Rule("gives-up-the-proof", "Below such a name Knot 3.2 finds no closest encloser and answers without SOA, proof and AA.",
          ("knot",), gives_up_the_proof),
     Rule("glue-must-be-there", "RFC 9471: glue inside the delegated zone that does not fit sets TC. Knot and we do, BIND 9.18 and NSD 4.6 "
