@@ -9,9 +9,9 @@
  *
  * Blocks are rounded to a size class (multiples of 16 up to 512, then eight classes to each
  * doubling up to HEAP_CLASS_BYTES_MAX) and cut from spans of 64 KiB; a span whose blocks are all
- * free goes back to the account, save for a small share of what is in use. Larger blocks are mapped one by
- * one: their size and 64 bytes more, rounded to whole pages. A heap of more than 16 MiB asks for
- * huge pages.
+ * free goes back to the account, save for a small share of what is in use. Larger blocks are mapped
+ * one by one: their size and 64 bytes more, rounded to whole pages. A heap of more than 16 MiB asks
+ * for huge pages.
  *
  * Few blocks cost up to one span for each class in use (at most 4 MiB for all 64), so one heap
  * serves many zones, never one heap each.
