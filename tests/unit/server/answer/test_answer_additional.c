@@ -78,6 +78,14 @@ Test(answer_additional, referrals)
          "NOERROR\nau sib.example. 300 NS ns.child.example.\n"
          "ad ns.child.example. 300 A 192.0.2.60\nad ns.child.example. 300 AAAA 2001:db8::60\n"},
         {{"bare.example."}, "NOERROR\nau bare.example. 300 NS ns.elsewhere.\n"},
+        /* A server in another zone of ours: nobody would believe a referral's word of it. */
+        {{"abroad.example."},
+         "NOERROR\nau abroad.example. 300 NS ns.example.\nau abroad.example. 300 NS www.other.\n"
+         "ad ns.example. 300 A 192.0.2.53\n"},
+        /* It ends in the bytes of "fake", and is not below it: sent as an option, without TC. */
+        {{"fake.example."},
+         "NOERROR\nau fake.example. 300 NS x\\004fake.example.\n"
+         "ad x\\004fake.example. 300 A 192.0.2.65\n"},
     };
     FIXTURE_EXPECT(&f, exchanges);
 }

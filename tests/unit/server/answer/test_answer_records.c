@@ -195,7 +195,7 @@ Test(answer_sizes, negative_answers_and_referrals_are_compressed, .timeout = 20)
     fixture_init(&f);
     fixture_zone(&f, "some.long.example.",
                  HEAD "s NS ns1.s\ns NS ns2.s\nns1.s A 192.0.2.1\n"
-                      "ns2.s A 192.0.2.2\nal CNAME ns\nmx MX 1 ns\n");
+                      "ns2.s A 192.0.2.2\nt NS ns\nal CNAME ns\nmx MX 1 ns\n");
     fixture_start(&f);
     static const struct {
         struct ask ask;
@@ -205,6 +205,7 @@ Test(answer_sizes, negative_answers_and_referrals_are_compressed, .timeout = 20)
         {{"no.some.long.example."}, 12 + 22 + 4 + 12 + 5 + 5 + 20},
         /* question 12+21+4; 2 NS of 12+6; 2 A of 16 */
         {{"s.some.long.example."}, 12 + 21 + 4 + 2 * 18 + 2 * 16},
+        {{"t.some.long.example."}, 12 + 21 + 4 + 12 + 5 + 16},
         {{"al.some.long.example."}, 12 + 22 + 4 + 12 + 5 + 16},
         {{"mx.some.long.example.", TYPE_MX}, 12 + 22 + 4 + 12 + 2 + 5 + 16},
         {{"some.long.example.", TYPE_NS}, 12 + 19 + 4 + 12 + 5 + 16},
