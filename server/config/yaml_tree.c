@@ -2,6 +2,7 @@
 #include "server/config/yaml_tree.h"
 
 #include "alloc/fault.h"
+#include "alloc/memory.h"
 #include "server/config/yaml_include.h"
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 
 #define TREE_FIXED_BYTES (64u * 1024u)
 #define TREE_BYTES_PER_BYTE 8u
+#define HELD_SIZES 7u /* 16, 32, ... 1024 bytes: libyaml's buffers begin at 16 and double */
+#define HELD_BYTES_FIRST 16u
 
 /** A collection that is open while its children arrive. */
 struct level {
@@ -292,16 +295,50 @@ static bool is_nothing(const struct yaml_node *root)
     return root != NULL && root->kind == YAML_SCALAR && root->length == 0 && !root->quoted;
 }
 
+static void held_give(void *const held[HELD_SIZES])
+{
+    for (unsigned i = 0; i < HELD_SIZES && held[i] != NULL; i++) {
+        memory_give(ACCOUNT_LIBRARIES, held[i], (size_t)HELD_BYTES_FIRST << i);
+    }
+}
+
+/**
+ * One block of each size that libyaml takes and gives back for every word. The wall returns pages
+ * to the kernel as soon as nothing lives on them; without a neighbour that stays, each line of the
+ * file would map a page and unmap it again.
+ */
+static enum result held_take(void *ret_held[HELD_SIZES])
+{
+    for (unsigned i = 0; i < HELD_SIZES; i++) {
+        ret_held[i] = memory_take(ACCOUNT_LIBRARIES, (size_t)HELD_BYTES_FIRST << i);
+        if (ret_held[i] == NULL) {
+            held_give(ret_held);
+            return REFUSED_MEMORY;
+        }
+    }
+    return OK;
+}
+
+static enum result no_memory(const struct yaml_tree *tree, uint16_t file)
+{
+    config_problem_add(tree->problems, (struct config_place){tree->files[file], 0, 0}, "",
+                       "no memory to parse it: limits.libraries is full");
+    return REFUSED_MEMORY;
+}
+
 /** Runs libyaml over one source and builds that file's root. */
 static enum result source_parse(struct yaml_tree *tree, uint16_t file, struct source *source,
                                 struct yaml_node **ret_root)
 {
     struct builder builder = {.tree = tree, .file = file};
+    void *held[HELD_SIZES] = {NULL};
     yaml_parser_t parser;
+    if (held_take(held) != OK) {
+        return no_memory(tree, file);
+    }
     if (yaml_parser_initialize(&parser) == 0) {
-        config_problem_add(tree->problems, (struct config_place){tree->files[file], 0, 0}, "",
-                           "no memory to parse it: limits.libraries is full");
-        return REFUSED_MEMORY;
+        held_give(held);
+        return no_memory(tree, file);
     }
     yaml_parser_set_input(&parser, source_read, source);
     enum result result = OK;
@@ -316,6 +353,7 @@ static enum result source_parse(struct yaml_tree *tree, uint16_t file, struct so
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
+    held_give(held);
     if (result == OK && is_nothing(builder.root)) {
         builder.root = NULL;
     }

@@ -156,6 +156,20 @@ Test(yaml_tree, every_size_of_arena_up_to_the_one_that_fits)
     cr_expect_leq(size, yaml_tree_cost_bytes(strlen(text)));
 }
 
+Test(yaml_tree, what_is_held_while_parsing_is_given_back_or_refused)
+{
+    size_t before = ledger_read(ACCOUNT_LIBRARIES).used_bytes;
+    cr_assert_eq(read_text("a: 1\n"), OK);
+    cr_expect_eq(ledger_read(ACCOUNT_LIBRARIES).used_bytes, before);
+    for (size_t room_bytes = 0; room_bytes <= 1024; room_bytes = room_bytes * 2 + 16) {
+        ledger_limit_set(ACCOUNT_LIBRARIES, before + room_bytes);
+        refused("a: 1\n", REFUSED_MEMORY, "t: no memory to parse it: limits.libraries is full");
+        cr_expect_eq(ledger_read(ACCOUNT_LIBRARIES).used_bytes, before);
+    }
+    ledger_limit_set(ACCOUNT_LIBRARIES, SIZE_MAX);
+    cr_expect_eq(read_text("a: 1\n"), OK);
+}
+
 Test(yaml_tree, files_that_cannot_be_read)
 {
     char directory[64];
