@@ -8,8 +8,9 @@
 /** What the files of the house share: house.c opens and closes, house_turn.c is the running,
  * house_reload.c the changing. */
 #define HOUSE_TICK_MS 100u
+#define HOUSE_TICK_FIRST_MS 5u /* until ready: lanes find their workers on ticks */
 #define HOUSE_SECOND_MS 1000u
-#define HOUSE_PATIENCE_TICKS 10u /* for sockets that are not served yet, before ready */
+#define HOUSE_PATIENCE_TICKS 200u /* for sockets that are not served yet, before ready */
 #define HOUSE_SIGNALS 3u
 #define HOUSE_FIXED_PARTS 6u /* of a configuration: what only a start can change */
 

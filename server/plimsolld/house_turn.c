@@ -37,7 +37,7 @@ enum result house_handles_open(struct house *house)
             return REFUSED_SOCKET;
         }
     }
-    if (uv_timer_start(&house->tick, on_tick, 0, HOUSE_TICK_MS) != 0) {
+    if (uv_timer_start(&house->tick, on_tick, 0, HOUSE_TICK_FIRST_MS) != 0) {
         return REFUSED_SOCKET;
     }
     house->handles_open = true;
@@ -82,6 +82,8 @@ enum health house_health(void *context, const char **ret_reason)
 static void become_ready(struct house *house)
 {
     house->ready = true;
+    /* Fails only for a timer that is being closed. */
+    (void)uv_timer_start(&house->tick, on_tick, HOUSE_TICK_MS, HOUSE_TICK_MS);
     event_emit_plain(EVENT_READY);
     notify_ready("serving");
 }
