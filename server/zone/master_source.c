@@ -187,6 +187,10 @@ enum result master_source_refill(void *context, char *room, size_t size, size_t 
 {
     struct master_source *source = context;
     struct master_source_file *file = &source->files[source->depth - 1];
+    if (file->size > 0 && file->at == (uint64_t)file->size) {
+        *ret_size = 0; /* a file that grew since is noticed where it is closed */
+        return OK;
+    }
     if (fault_strikes(FAULT_READ)) {
         return fail_io(source, EIO);
     }

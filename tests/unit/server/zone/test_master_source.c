@@ -78,6 +78,19 @@ Test(master_source, a_file_that_changes_under_the_reading)
     cr_assert_eq(master_source_pop(&source), ERROR_STATE);
 }
 
+Test(master_source, a_file_that_grows_is_read_to_where_it_ended_and_told)
+{
+    char room[16];
+    size_t size = 77;
+    cr_assert_eq(master_source_open(&source, path, false), OK);
+    cr_assert_eq(master_source_refill(&source, room, 10, &size), OK);
+    cr_assert_eq(size, 10);
+    file_make(directory, "zone", "0123456789abc");
+    cr_assert_eq(master_source_refill(&source, room, 16, &size), OK);
+    cr_assert_eq(size, 0);
+    cr_assert_eq(master_source_pop(&source), ERROR_STATE);
+}
+
 Test(master_source, a_file_that_is_replaced_under_the_reading_is_read_as_it_was)
 {
     char room[16];
