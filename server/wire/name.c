@@ -49,10 +49,17 @@ bool name_equal(const uint8_t *a, const uint8_t *b)
 
 bool name_is_at_or_below(const uint8_t *name, const uint8_t *ancestor)
 {
-    unsigned labels = name_label_count(name);
-    unsigned ancestor_labels = name_label_count(ancestor);
-    return labels >= ancestor_labels &&
-           name_equal(name_skip(name, labels - ancestor_labels), ancestor);
+    size_t length = name_length(name);
+    size_t tail = name_length(ancestor);
+    if (length < tail) {
+        return false;
+    }
+    /* The same bytes at the end are the same labels only where a label begins. */
+    size_t at = 0;
+    while (at < length - tail) {
+        at += 1u + name[at];
+    }
+    return at == length - tail && fold_equal(name + at, ancestor, tail);
 }
 
 /* The offsets of a name's labels, the first one first; returns how many. */
