@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the binary seeds of the targets message, composer, name, edns and framing into seeds/.
+"""Writes the binary seeds of the targets message, composer, name, edns, framing and query into seeds/.
 
 Seeds that came from a crash are files of their own and stay untouched; these are made anew, byte
 for byte the same, whenever this runs.
@@ -122,12 +122,43 @@ FRAMING = {
     "empty": b"\1" + framed(b""),
 }
 
+
+
+def asked(text, qtype=1, mode=0, client=1, flags=0, edns=None, qclass=1):
+    packet = header(flags, (1, 0, 0, edns is not None)) + question(text, qtype, qclass) + (edns or b"")
+    return bytes([mode, client]) + packet
+
+
+SECURE = opt(b"")
+PLAIN = opt(b"", flags=0)
+QUERIES = {
+    "a": asked("a.example"),
+    "srv_tcp": asked("_ldap._tcp.example", 33, mode=1, flags=0x100, edns=PLAIN),
+    "dname": asked("x.d.example", flags=0x100, edns=PLAIN),
+    "chain": asked("c0.example"),
+    "large_udp": asked("t.large", 16, edns=PLAIN),
+    "large_any_tcp": asked("m.large", 255, mode=1, edns=PLAIN),
+    "referral": asked("x.sub.large", mode=12, edns=opt(b"", size=512, flags=0)),
+    "nsec": asked("no.signed", mode=0x0C, edns=SECURE),
+    "nsec3": asked("no.signed", mode=0x1C, edns=SECURE),
+    "optout": asked("x.ins.signed", mode=0x2C, edns=SECURE),
+    "wild": asked("q.w.signed", mode=0x1C, edns=SECURE),
+    "wild_chain": asked("w1.signed", mode=0x2C, edns=SECURE),
+    "denied": asked("a.example", client=255, edns=PLAIN),
+    "version": asked("version.bind", 16, qclass=3),
+    "not_loaded": asked("www.unloaded", edns=opt(COOKIE, flags=0)),
+    # type, flags, OPT, and labels of the target's own list
+    "made": b"\x02\x01" + b"\0\1\0\0\0" + b"\x15\x16\x14\x2d",
+    "made_signed": b"\x1f\x01" + b"\0\x10\0\0\x1d" + b"\x0c\x30",
+}
+
 for target, seeds in {
     "message": MESSAGES,
     "composer": MESSAGES,
     "name": NAMES,
     "edns": EDNS,
     "framing": FRAMING,
+    "query": QUERIES,
 }.items():
     folder = SEEDS / target
     folder.mkdir(parents=True, exist_ok=True)
