@@ -131,8 +131,14 @@ static bool control_listening(void *context, uint32_t position, char *text, size
 
 static enum result open_control(struct house *house)
 {
+    int length = snprintf(house->control_path, sizeof house->control_path, "%s",
+                          house->generation->config->server.control);
+    if (length < 0 || (size_t)length >= sizeof house->control_path) {
+        errno = ENAMETOOLONG;
+        return ERROR_IO;
+    }
     struct control_options options = {
-        .path = house->generation->config->server.control,
+        .path = house->control_path,
         .loop = worker_loop(threads_control(house->threads)),
         .registry = house->registry,
         .threads = house->threads,
@@ -296,7 +302,7 @@ void house_print_addresses(const struct house *house, FILE *out)
                 address_format_host(&address, text));
         fprintf(out, "%s:%u/\n", address.family == ADDRESS_V6 ? "]" : "", address.port);
     }
-    fprintf(out, "control socket %s\n", house->generation->config->server.control);
+    fprintf(out, "control socket %s\n", house->control_path);
 }
 
 void house_close(struct house *house)

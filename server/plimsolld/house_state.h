@@ -12,7 +12,8 @@
 #define HOUSE_SECOND_MS 1000u
 #define HOUSE_PATIENCE_TICKS 200u /* for sockets that are not served yet, before ready */
 #define HOUSE_SIGNALS 3u
-#define HOUSE_FIXED_PARTS 6u /* of a configuration: what only a start can change */
+#define HOUSE_PATH_BYTES 108u /* unix(7): what a socket's address has room for */
+#define HOUSE_FIXED_PARTS 6u  /* of a configuration: what only a start can change */
 
 /** A configuration in force. It goes two grace periods after it was replaced: see house_reload.c.
  */
@@ -31,6 +32,7 @@ struct house {
     struct net *net;
     struct stats *stats;
     struct control *control;
+    char control_path[HOUSE_PATH_BYTES]; /* as started: a reload closes what it came from */
     struct query_worker *query_workers[THREADS_WORKERS_MAX]; /* each its worker's */
     struct sink sink;
     uv_timer_t tick;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/flavour.h"
 #include "zone_fixture.h"
 
 /*
@@ -179,6 +180,7 @@ static void flip(struct zone_edit *edit, unsigned host, unsigned bit)
 Test(edit_memory, a_million_random_edits_keep_the_charge_near_what_lives, .timeout = 110)
 {
     uint64_t state = seed_for_test();
+    const unsigned edits = flavour_rounds(LONG_EDITS, LONG_EDITS / 20);
     struct heap *heap = heap_for_test();
     struct zone_edit *edit = edit_new(heap, "e.", 1);
     for (unsigned host = 0; host < LONG_HOSTS; host++) {
@@ -187,7 +189,7 @@ Test(edit_memory, a_million_random_edits_keep_the_charge_near_what_lives, .timeo
         }
     }
     struct snapshot *snapshot = committed(edit);
-    for (unsigned done = 0; done < LONG_EDITS;) {
+    for (unsigned done = 0; done < edits;) {
         edit = edit_next(snapshot);
         for (unsigned n = 0; n < LONG_EDITS_PER_VERSION; n++, done++) {
             flip(edit, next_random(&state) % LONG_HOSTS, next_random(&state) % 8);
