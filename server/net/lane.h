@@ -70,11 +70,11 @@ RESULT_MUST_CHECK enum result lane_bind(struct lane *lane, uint32_t place,
                                         const struct address *address,
                                         struct lane_error *ret_error);
 /** Closes a place's sockets; nobody watches them. */
-void lane_unbind(struct lane *lane, uint32_t place);
+void lane_unbind(struct lane *lane, uint32_t index);
 /** The port that a bound place has. */
 uint16_t lane_port(const struct lane *lane, uint32_t place);
 /** Bytes the kernel may hold for a place's UDP and listening sockets. */
-size_t lane_socket_bytes(const struct lane *lane, uint32_t place);
+size_t lane_socket_bytes(const struct lane *lane, uint32_t index);
 /** Watches every bound socket that it does not watch yet. OK; REFUSED_SOCKET: some are not watched;
  * call again. */
 RESULT_MUST_CHECK enum result lane_adopt(struct lane *lane, const struct lane_server *server);

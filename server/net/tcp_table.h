@@ -77,5 +77,5 @@ bool tcp_table_full(const struct tcp_table *table);
 uint32_t tcp_table_client(struct tcp_table *table, const struct address *client);
 uint32_t tcp_table_client_limit(const struct tcp_table *table);
 /** A pool_read_fn; the context is the table. */
-void tcp_table_read(void *table, struct pool_state *ret_state);
+void tcp_table_read(void *context, struct pool_state *ret_state);
 size_t tcp_table_cost_bytes(uint32_t connections);

@@ -108,7 +108,7 @@ void tcp_worker_end_all(struct tcp_worker *worker, enum tcp_ending ending);
 /* For tcp_connection.c and tcp_accept.c. */
 
 /** Puts the connection at the end of a list, with the list's time-out from now. */
-void tcp_worker_enlist(struct tcp_connection *connection, enum tcp_list_kind list, uint64_t now_ms);
+void tcp_worker_enlist(struct tcp_connection *connection, enum tcp_list_kind kind, uint64_t now_ms);
 /** Out of its list. */
 void tcp_worker_delist(struct tcp_connection *connection);
 /** A buffer of TCP_BUFFER_BYTES, or NULL (counted as a refusal). */

@@ -51,6 +51,7 @@ void sink_init(struct sink *sink, int fd, enum sink_format format, enum event_se
     event_reader_init_oldest(&sink->reader);
     /* A refusal is counted by the table and leaves a counter that counts nowhere. */
     enum result result = counter_register(&lost_family, &overwritten, &sink->overwritten);
+    (void)result;
     result = counter_register(&lost_family, &unwritten, &sink->unwritten);
     (void)result;
 }

@@ -20,7 +20,7 @@
 
 /* Up to 32 KiB libmicrohttpd takes a connection's memory with malloc, which the wall charges; above
  * it maps pages by itself. */
-static_assert(STATS_CONNECTION_BYTES <= 32u * 1024u, "the wall sees a connection's memory");
+static_assert(STATS_CONNECTION_BYTES < 32u * 1024u + 1, "the wall sees a connection's memory");
 
 #define ACCEPTS_PER_TURN 32u
 #define REST_MS 1000u
