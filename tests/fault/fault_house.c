@@ -57,8 +57,9 @@ static int client_ask(uint16_t port)
     return rcode;
 }
 
-/* A process beside the house: waits for its word, asks, ends it. The house may be gone by then. */
-static pid_t client_start(uint16_t port, int *ret_word)
+/* A process beside the house: waits to hear the port, asks, ends the house, which may be gone by
+ * then. */
+static pid_t client_start(int *ret_word)
 {
     int word[2];
     pid_t house = getpid();
@@ -67,9 +68,9 @@ static pid_t client_start(uint16_t port, int *ret_word)
     }
     pid_t client = fork();
     if (client == 0) {
-        char letter;
+        uint16_t port;
         close(word[1]);
-        if (read(word[0], &letter, 1) != 1) {
+        if (read(word[0], &port, sizeof port) != sizeof port) {
             _exit(RCODE_NONE);
         }
         int rcode = client_ask(port);
@@ -82,20 +83,6 @@ static pid_t client_start(uint16_t port, int *ret_word)
 }
 
 /* ---- one turn, in a process of its own ---- */
-
-static uint16_t free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        abort();
-    }
-    close(fd);
-    return ntohs(address.sin_port);
-}
 
 static int complain(enum fault_point point, uint64_t n, const char *what, const char *more)
 {
@@ -164,17 +151,16 @@ static bool was_printed(void)
     return found;
 }
 
-static struct config *configuration(uint16_t port)
+/* Port 0: what the kernel has free, so that nothing else can be in the way. */
+static struct config *configuration(void)
 {
     static struct config_problems problems;
     struct config *config = NULL;
-    char text[512];
-    snprintf(text, sizeof text,
-             "server: { listen: [\"127.0.0.1@%u\"], control: control.sock }\n"
-             "limits: { memory: 96MiB, workers: 2, jobs: 2, tcp-connections: 16 }\n"
-             "zones: [ { name: example, type: primary, file: e.zone } ]\n"
-             "stats: { listen: \"127.0.0.1@%u\" }\n",
-             port, free_port());
+    static const char text[] =
+        "server: { listen: [\"127.0.0.1@0\"], control: control.sock }\n"
+        "limits: { memory: 96MiB, workers: 2, jobs: 2, tcp-connections: 16 }\n"
+        "zones: [ { name: example, type: primary, file: e.zone } ]\n"
+        "stats: { listen: \"127.0.0.1@0\" }\n";
     if (config_open_text(text, directory, &problems, &config) != OK) {
         config_problems_print(&problems, stdout);
         abort();
@@ -182,11 +168,26 @@ static struct config *configuration(uint16_t port)
     return config;
 }
 
+/* The port that the house got. */
+static uint16_t house_port(const struct house *house)
+{
+    char text[512] = "";
+    FILE *out = fmemopen(text, sizeof text, "w");
+    if (out == NULL) {
+        abort();
+    }
+    house_print_addresses(house, out);
+    fclose(out);
+    const char *address = strstr(text, "127.0.0.1@");
+    return address == NULL ? 0 : (uint16_t)atoi(address + strlen("127.0.0.1@"));
+}
+
 /* Runs the opened house until the client ends it; returns what the client was told. */
 static int run(struct house *house, int word, pid_t client, enum result *ret_result)
 {
     int status = 0;
-    *ret_result = write(word, "g", 1) == 1 ? house_run(house) : ERROR_IO;
+    uint16_t port = house_port(house);
+    *ret_result = write(word, &port, sizeof port) == sizeof port ? house_run(house) : ERROR_IO;
     waitpid(client, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : RCODE_NONE;
 }
@@ -196,19 +197,18 @@ static int turn(enum fault_point point, uint64_t n)
     static struct sheet sheet;
     struct account_state before[ACCOUNT_COUNT];
     struct house *house = NULL;
-    uint16_t port = free_port();
     int word = -1;
     char text[160] = "";
     alarm(TURN_SECONDS);
     if (wall_raise() != OK) {
         return complain(point, n, "the wall", wall_difference());
     }
-    pid_t client = client_start(port, &word);
+    pid_t client = client_start(&word);
     size_t counter_bytes = counter_block_bytes();
     for (int i = 0; i < ACCOUNT_COUNT; i++) {
         before[i] = ledger_read((enum account)i);
     }
-    struct house_options options = {NULL, configuration(port), &sheet};
+    struct house_options options = {NULL, configuration(), &sheet};
     if (client < 0 || sheet_derive(options.config, &sheet) != OK) {
         return complain(point, n, "preparing", "");
     }
