@@ -24,7 +24,7 @@ static_assert(EMBEDDED_PATH_MAX == CONTROL_PATH_BYTES, "the rule writes into the
 
 enum result embedded_find(struct embedded_places *ret_places)
 {
-    struct embedded_places places;
+    struct embedded_places places = {0};
     enum result result = control_path_state(places.state);
     if (result == OK) {
         result = control_path_embedded(places.control);

@@ -253,7 +253,8 @@ static void load_keep(struct loader *loader, const struct master_load_result *lo
         memcpy(zone->reason, loader->reason, REGISTRY_REASON_BYTES);
     }
     /* What did not fit may fit later: the next reload tries it again, changed or not. */
-    zone->stamp = result == REFUSED_MEMORY ? (struct file_stamp){0} : loader->stamp;
+    const struct file_stamp none = {0};
+    zone->stamp = result == REFUSED_MEMORY ? none : loader->stamp;
     zone->errors = load->errors;
     zone->warnings = load->warnings;
     zone->load_ms = (uint32_t)ms;
