@@ -96,7 +96,8 @@ void query_batch(struct query_worker *worker, struct query_message *messages, un
     const struct query_options *policy =
         atomic_load_explicit(&server->policy, memory_order_acquire);
     /* Before the catalog: what is found below belongs to this count or a later one. */
-    answer_cache_begin(&worker->targets, registry_changes(server->registry));
+    uint64_t changes = registry_changes(server->registry);
+    answer_cache_begin(&worker->targets, changes);
     const struct catalog *catalog = registry_catalog(server->registry);
     clock_turn_read(&worker->now, server->clock);
     for (unsigned i = 0; i < count; i++) {
@@ -105,6 +106,8 @@ void query_batch(struct query_worker *worker, struct query_message *messages, un
     if (catalog != NULL) {
         look_up(worker, catalog, messages, count);
     }
+    /* With a publication under way, what is remembered may be the version before: never a mix. */
+    worker->remembers = registry_settled(server->registry, changes);
     for (unsigned i = 0; i < count; i++) {
         query_respond(worker, policy, catalog, &messages[i], i);
     }

@@ -59,7 +59,7 @@ static void body(struct query_worker *worker, const struct query_options *policy
             .snapshot = worker->snapshots[index],
             .key = &worker->keys[index],
             .lookup = &worker->lookups[index],
-            .cache = &worker->targets,
+            .cache = worker->remembers ? &worker->targets : NULL,
             .client = message->client,
             .transport = message->transport,
             .rotation = worker->rotation++,

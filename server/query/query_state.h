@@ -42,6 +42,7 @@ struct query_worker {
     struct clock_turn now; /* read once per batch */
     struct composer composer;
     struct answer_cache targets;
+    bool remembers; /* this batch may use `targets` */
     struct query_state states[QUERY_BATCH_MAX];
     struct request requests[QUERY_BATCH_MAX];
     struct name_key keys[QUERY_BATCH_MAX];

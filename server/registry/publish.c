@@ -10,6 +10,16 @@
 #define CHANGES_SHARE 4u
 #define CHANGES_FEW 64u
 
+void registry_changing(struct registry *registry)
+{
+    atomic_fetch_add_explicit(&registry->changing, 1, memory_order_release);
+}
+
+bool registry_settled(const struct registry *registry, uint64_t changes)
+{
+    return atomic_load_explicit(&registry->changing, memory_order_acquire) == changes;
+}
+
 void registry_changed(struct registry *registry)
 {
     atomic_fetch_add_explicit(&registry->changes, 1, memory_order_release);
@@ -56,6 +66,7 @@ enum result registry_publish(struct registry *registry, struct zone *zone,
     }
     struct version *before = zone->version;
     zone->version = version;
+    registry_changing(registry);
     /* Pairs with the load in zone_snapshot(). */
     atomic_store_explicit(&zone->snapshot, snapshot, memory_order_release);
     registry_changed(registry);

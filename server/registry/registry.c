@@ -137,6 +137,7 @@ enum result registry_apply(struct registry *registry, const struct registry_zone
     }
     registry->announced = false;
     queue_loads(registry, catalog, before, changed_files);
+    registry_changing(registry);
     atomic_store_explicit(&registry->catalog, catalog, memory_order_release);
     registry_changed(registry);
     if (before != NULL) {

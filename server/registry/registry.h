@@ -132,6 +132,11 @@ const struct catalog *registry_catalog(const struct registry *registry);
  * since, so nothing was freed.
  */
 uint64_t registry_changes(const struct registry *registry);
+/**
+ * Whether nothing began to be published since that count was read. Asked after the versions were
+ * found: a version that was swapped in meanwhile has counted its beginning before. Any thread.
+ */
+bool registry_settled(const struct registry *registry, uint64_t changes);
 /** The heap's figures: how much lives, how much is charged. */
 struct heap_state registry_heap(struct registry *registry);
 /** What creating one with that many loaders charges beside the zones themselves, for the sheet. */

@@ -87,6 +87,7 @@ struct registry {
     struct epoch *epoch;
     struct heap *heap;                 /* owned */
     _Atomic(struct catalog *) catalog; /* workers: acquire; partner: apply's release */
+    _Atomic uint64_t changing;         /* publications begun; before the pointer is swapped */
     _Atomic uint64_t changes;          /* workers: acquire; partner: registry_changed's release */
     struct {
         registry_observer_fn observer;
@@ -144,6 +145,8 @@ void zone_read(struct registry *registry, struct zone *zone, struct zone_status 
 
 /** Counts a change, after the pointer was swapped and before what it replaced is retired. */
 void registry_changed(struct registry *registry);
+/** Counts the same change before the pointer is swapped: between the two it is under way. */
+void registry_changing(struct registry *registry);
 
 /** Wraps a version for its retirement; takes over the caller's reference when OK. OK;
  * REFUSED_MEMORY. */

@@ -231,3 +231,19 @@ Test(publish, many_reloads_keep_what_lives)
     }
     cr_expect_lt(most, first + 2048, "%zu grew to %zu", first, most);
 }
+
+Test(publish_counts, a_change_is_under_way_between_its_two_counts, .timeout = 10)
+{
+    struct registry *registry;
+    const struct registry_options options = {.clock = clock_real(), .loaders = 1};
+    cr_assert_eq(registry_create(&options, &registry), OK);
+    uint64_t changes = registry_changes(registry);
+    cr_assert(registry_settled(registry, changes));
+    registry_changing(registry);
+    cr_assert_not(registry_settled(registry, changes));
+    cr_assert_eq(registry_changes(registry), changes);
+    registry_changed(registry);
+    cr_assert_not(registry_settled(registry, changes));
+    cr_assert(registry_settled(registry, registry_changes(registry)));
+    registry_destroy(registry);
+}
